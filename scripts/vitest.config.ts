@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/**
+ * unit: beside the source, no port, no process. int: one lib or app on real adapters (files, sockets). flows: the whole system by its public
+ * doors; BASE_URL points them at a running one, else they boot the built standalone.
+ */
+export default defineConfig({
+  root,
+  resolve: { tsconfigPaths: true },
+  test: {
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{apps,libs}/**/*.spec.ts', 'scripts/**/*.spec.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'int', include: ['{apps,libs}/**/*.int-spec.ts', 'scripts/**/*.int-spec.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'flows', include: ['apps/**/*.e2e-spec.ts'], fileParallelism: false, testTimeout: 60_000 },
+      },
+    ],
+  },
+});
