@@ -9,3 +9,4 @@ export * from './schemas/messages.schema.js';
 export * from './schemas/conversations.schema.js';
 export * from './events/bus-events.js';
 export * from './events/live-events.js';
+export * from './events/signals.js';

@@ -18,6 +18,9 @@ export interface IncomingRecord {
   readonly timestamp: number;
 }
 
+/** Handles one record; a rejection brings the same record again, before any later one of its key. */
+export type RecordHandler = (record: IncomingRecord) => Promise<void>;
+
 export interface BusConsumer {
   /** Stops taking records; resolves when the handler is idle. Idempotent. */
   close(): Promise<void>;
@@ -31,17 +34,23 @@ export abstract class MessageBus {
   /** A name for the start-up line, as `in-process` or `kafka 127.0.0.1:9092`. */
   abstract readonly description: string;
   /**
-   * Resolves once the bus has taken all records, in the order given.
-   * @throws AppError UNAVAILABLE when the bus is away; some of the records may have been taken.
+   * Resolves once the bus has taken all records, in the order given; calls that overlap keep the order in which they were made.
+   * @throws TypeError for a topic outside TOPIC_PARTITIONS or a value that JSON cannot carry; then none was taken.
+   * @throws AppError UNAVAILABLE when the bus is away or closed; some of the records may have been taken.
    */
   abstract publish(topic: TopicName, records: readonly OutgoingRecord[]): Promise<void>;
-  /** Resolves when the group is positioned: everything published from now on arrives. `group` is unique per instance. */
-  abstract consume(
-    group: string,
-    topics: readonly TopicName[],
-    handler: (record: IncomingRecord) => Promise<void>,
-  ): Promise<BusConsumer>;
+  /**
+   * Resolves when the group is positioned: everything published from now on arrives. `group` is unique per instance.
+   * @throws TypeError for a topic outside TOPIC_PARTITIONS.
+   */
+  abstract consume(group: string, topics: readonly TopicName[], handler: RecordHandler): Promise<BusConsumer>;
+  /**
+   * Every record that the bus took before this instant of this process's clock (epoch milliseconds) has been handled by the group. Never
+   * falls; stands still while the bus is away; 0 for a group that does not consume. The poll of reliability.md 3.4 starts here.
+   */
+  abstract handledUpTo(group: string): number;
   /** False while publishing or consuming is known to fail. */
   abstract isUp(): boolean;
+  /** Stops publishing and consuming; resolves when every handler is idle. Idempotent. */
   abstract close(): Promise<void>;
 }

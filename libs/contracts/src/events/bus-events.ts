@@ -10,6 +10,8 @@ const envelope = {
   v: z.literal(1),
   conversationId: ConversationIdSchema,
   membershipVersion: z.int().min(0),
+  /** Added by the relay when it publishes. */
+  outboxId: IdSchema.optional(),
 };
 
 /** A stored message. `fromSeq`: lowest seq of the conversation that stood unpublished when this one was committed, its own included. */

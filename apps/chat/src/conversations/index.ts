@@ -1,0 +1,17 @@
+export { ConversationsModule } from './conversations.module.js';
+export { ConversationRepository, conversationIdOf, type StoredConversation } from './conversation.repository.js';
+export { MembershipRepository, type Stay } from './membership.repository.js';
+export { ReaderStaysRepository, type ReadAhead, type StoredReaderStay } from './reader-stays.repository.js';
+export { ConversationListRepository, type ListedConversation } from './conversation-list.repository.js';
+export { MessageStatusView, type StatusSubject, type ViewerStates } from './message-status-view.js';
+export { groupBy } from './group-by.js';
+export {
+  isMemberAt,
+  joinedAt,
+  markOne,
+  ownSend,
+  readUpTo,
+  unread,
+  type AboveWatermark,
+  type ReadState,
+} from './read-watermark.js';

@@ -1,0 +1,1 @@
+export { chatSchema } from './chat-schema.js';

@@ -1,0 +1,70 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '@app/contracts';
+import { Database, failpoint, isUniqueViolation } from '@app/database';
+import { OutboxRelay, type AppendedRecord } from '../outbox/index.js';
+import { AcceptTransaction, type Acceptance } from './accept-transaction.js';
+import type { Send, SendOutcome } from './send.js';
+
+export interface AcceptedBatch {
+  /** In the order of the batch. */
+  readonly outcomes: readonly SendOutcome[];
+  /** To be called once everybody has been answered; never throws. */
+  readonly afterAnswers: () => void;
+}
+
+/** Instances race with the same client message id or for the same first contact: the loser finds the winner's row at its next try. */
+const ATTEMPTS = 3;
+
+@Injectable()
+export class SendAcceptor {
+  private readonly logger = new Logger(SendAcceptor.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly transaction: AcceptTransaction,
+    private readonly relay: OutboxRelay,
+  ) {}
+
+  /** Resolves after COMMIT. Rejects when nothing was accepted, with OUTCOME_UNKNOWN when nobody knows. */
+  async acceptBatch(batch: readonly Send[]): Promise<AcceptedBatch> {
+    const { outcomes, records } = await this.commit(batch);
+    try {
+      failpoint('send.after_commit');
+      failpoint('send.before_ack');
+    } catch (cause) {
+      throw new AppError('OUTCOME_UNKNOWN', { cause });
+    }
+    return { outcomes, afterAnswers: () => this.handOver(records) };
+  }
+
+  /** As {@link acceptBatch} for one send that lost against another instance, or whose batch failed by another's fault. */
+  async acceptAlone(send: Send): Promise<AcceptedBatch> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.acceptBatch([send]);
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        if (attempt === ATTEMPTS) throw new AppError('UNAVAILABLE', { cause: error });
+      }
+    }
+  }
+
+  private commit(batch: readonly Send[]): Promise<Acceptance> {
+    failpoint('send.before_tx');
+    return this.database.transaction(async (em) => {
+      const acceptance = await this.transaction.accept(em, batch);
+      failpoint('send.before_commit');
+      return acceptance;
+    });
+  }
+
+  // The messages are accepted: whatever goes wrong here may only delay them, the relay finds them in the outbox.
+  private handOver(records: readonly AppendedRecord[]): void {
+    try {
+      this.relay.committed(records);
+    } catch (error) {
+      this.logger.error(error);
+      this.relay.poke();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { LandingController } from './landing.controller.js';
+export { MergedDocument } from './merged-document.service.js';

@@ -1,0 +1,2 @@
+export { ChatPortListener } from './chat-port.listener.js';
+export { FrontDoor } from './front-door.service.js';

@@ -1,0 +1,1 @@
+export { EdgeAuth } from './edge-auth.service.js';

@@ -1,0 +1,2 @@
+export { createGatewayApp } from './gateway.app.js';
+export type { GatewayDeps } from './gateway.deps.js';

@@ -1,0 +1,2 @@
+export { UpgradeService, wantsWebSocket } from './upgrade.service.js';
+export { replayWithoutUpgrade } from './replay.js';

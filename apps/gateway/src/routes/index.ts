@@ -1,0 +1,1 @@
+export { findService, isLivePath, isOnChatPort, isPublic, sockJsSessionOf, type Upstreams } from './route-table.js';

@@ -1,0 +1,18 @@
+import type { Logger, Metrics } from '@app/observability';
+import type { RequestAuthenticator } from '../auth/request-authenticator.js';
+import type { AddressResolver } from '../rate-limit/client-address.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+
+/** What the hooks of an app's edge work with. */
+export interface EdgeContext {
+  readonly logger: Logger;
+  readonly instanceId: string;
+  readonly origins: ReadonlySet<string>;
+  readonly limiter: RateLimiter;
+  readonly addressOf: AddressResolver;
+  /** Routes, and paths without a route, that need no token though no `@Public()` says so. */
+  readonly isPublic: (method: string, path: string) => boolean;
+  /** Known once Nest has made its providers, before the first request. */
+  authenticator: RequestAuthenticator | null;
+  metrics: Metrics | null;
+}

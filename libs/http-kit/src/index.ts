@@ -1,0 +1,27 @@
+import './edge/request-facts.js';
+
+export { createHttpApp, type HttpAppOptions } from './create-http-app.js';
+export { HttpKitModule, type HttpKitModuleOptions } from './http-kit.module.js';
+export { Public } from './auth/public.decorator.js';
+export { CurrentPrincipal } from './auth/current-principal.decorator.js';
+export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
+export { RequestAuthenticator } from './auth/request-authenticator.js';
+export { readBearerToken } from './auth/bearer-token.js';
+export { PathId, parseId } from './params/path-id.decorator.js';
+export { PageQuery } from './params/page-query.decorator.js';
+export { parsePageRequest, toPage, type PageOptions, type PageRequest, type SortOrder } from './params/page-request.js';
+export { SchemaValidationPipe } from './params/schema-validation.pipe.js';
+export { Returns, type ReturnsOptions } from './openapi/returns.decorator.js';
+export { createOpenApiDocument, type DocumentOptions, type OpenApiDocument } from './openapi/setup-documents.js';
+export { RateLimit, type RouteRate } from './rate-limit/rate-limit.decorator.js';
+export { RateLimiter, type RateName } from './rate-limit/rate-limiter.js';
+export type { LoginOutcome } from './rate-limit/login-throttle.js';
+export { addressKey, createAddressResolver, type AddressResolver } from './rate-limit/client-address.js';
+export { errorBody, errorHeaders } from './errors/error-body.js';
+export { toAppError } from './errors/to-app-error.js';
+export { sendError } from './errors/send-error.js';
+export { parseJson, type JsonLimits } from './body/json-body.js';
+export { isPlainPath } from './edge/path-check.js';
+export { corsHeaders, isPreflight, preflightHeaders } from './edge/cors.js';
+export { baseHeaders } from './edge/response-headers.js';
+export { SECURITY_HEADERS } from './edge/security-headers.js';

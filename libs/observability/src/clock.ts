@@ -1,0 +1,2 @@
+/** Now, in epoch milliseconds; `Date.now` outside tests. */
+export type Clock = () => number;
