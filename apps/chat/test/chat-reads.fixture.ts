@@ -124,13 +124,10 @@ export class ChatReadsFixture {
   async join(username = `user${this.people + 1}`): Promise<Person> {
     this.people += 1;
     const url = `https://pictures.test/${username}`;
-    await this.write('INSERT INTO users (username, email, password, profile_picture_url, created_at) VALUES (?, ?, ?, ?, ?)', [
-      username,
-      `${username}@example.test`,
-      '',
-      url,
-      toDbTime(0),
-    ]);
+    await this.write(
+      'INSERT INTO users (username, email, password, profile_picture_url, created_at) VALUES (?, ?, ?, ?, ?)',
+      [username, `${username}@example.test`, '', url, toDbTime(0)],
+    );
     const [row] = await this.query<{ id: number }>('SELECT id FROM users WHERE username = ?', [username]);
     const token = this.tokens.issue({ id: row!.id, username, role: 'USER', tokenVersion: 0 });
     return new Person(this, row!.id, username, token);
@@ -173,7 +170,15 @@ export class ChatReadsFixture {
 
   /** Every row that chat has written, to see that a refused request left none. What the relay notes meanwhile is left out. */
   async dump(): Promise<unknown> {
-    const tables = ['conversations', 'memberships', 'messages', 'message_status', '`groups`', 'group_users', 'group_revocations'];
+    const tables = [
+      'conversations',
+      'memberships',
+      'messages',
+      'message_status',
+      '`groups`',
+      'group_users',
+      'group_revocations',
+    ];
     const rows = await Promise.all(tables.map((table) => this.query(`SELECT * FROM ${table} ORDER BY 1, 2`)));
     return { rows, events: await this.query('SELECT id, payload FROM outbox ORDER BY id') };
   }

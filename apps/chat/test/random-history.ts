@@ -61,15 +61,24 @@ export class RandomHistory {
     this.ownerId = people[0]!.id;
   }
 
-  static async begin(chat: ChatReadsFixture, services: Services, random: (n: number) => number): Promise<RandomHistory> {
+  static async begin(
+    chat: ChatReadsFixture,
+    services: Services,
+    random: (n: number) => number,
+  ): Promise<RandomHistory> {
     const people: Person[] = [];
-    for (let count = 3 + random(3); people.length < count; ) people.push(await chat.join());
+    for (let count = 3 + random(3); people.length < count;) people.push(await chat.join());
     for (const owner of people) for (const other of people) if (owner !== other) await owner.adds(other);
     const [first, second] = people;
     const { id } = await services.groups.createGroup(first!.id, 'group');
     const group = { naive: new NaiveConversation(), conversationId: `g:${id}`, groupId: id, sent: [] };
     group.naive.join(first!.id);
-    const pair = { naive: new NaiveConversation(), conversationId: `p:${first!.id}:${second!.id}`, groupId: null, sent: [] };
+    const pair = {
+      naive: new NaiveConversation(),
+      conversationId: `p:${first!.id}:${second!.id}`,
+      groupId: null,
+      sent: [],
+    };
     for (const person of [first!, second!]) pair.naive.join(person.id);
     const history = new RandomHistory(services, people, group, pair, random);
     const rest = people.slice(1).map((person) => person.id);
@@ -88,7 +97,8 @@ export class RandomHistory {
   /** Compares everything that is derived with the naive count, for everyone who may see it. */
   async check(): Promise<void> {
     for (const talk of [this.group, this.pair]) {
-      for (const person of this.living().filter(({ id }) => talk.naive.isMember(id))) await this.checkView(talk, person);
+      for (const person of this.living().filter(({ id }) => talk.naive.isMember(id)))
+        await this.checkView(talk, person);
     }
   }
 
@@ -103,7 +113,11 @@ export class RandomHistory {
     this.compare(`last status of ${where}`, entry?.lastMessageStatus, naive.status(person.id, naive.lastSeq));
     const { content } = await this.readHistory(talk, person);
     const expected = sent.map(({ seq }) => naive.status(person.id, seq));
-    this.compare(`statuses of ${where}`, content.map((message) => message.status), expected);
+    this.compare(
+      `statuses of ${where}`,
+      content.map((message) => message.status),
+      expected,
+    );
     const message = this.pick(sent);
     const info = await this.services.infos.getMessageInfo(person.id, message.id);
     const ids = (users: readonly { id: number }[]): number[] => users.map((user) => user.id);
@@ -126,7 +140,8 @@ export class RandomHistory {
     const talk = this.pickTalk();
     const sender = this.pickMember(talk);
     if (!sender) return;
-    const receiver = talk.groupId === null ? this.people.find(({ id }) => id !== sender.id && talk.naive.isMember(id)) : null;
+    const receiver =
+      talk.groupId === null ? this.people.find(({ id }) => id !== sender.id && talk.naive.isMember(id)) : null;
     if (receiver && this.deleted.has(receiver.id)) return;
     const target = receiver ? { receiver } : { groupId: talk.groupId! };
     talk.sent.push(await sender.send(target, 'x'));

@@ -15,24 +15,28 @@ describe('unread, last read, status and info', () => {
   });
   afterAll(() => chat.stop());
 
-  it(`equal a naive count over ${HISTORIES} random histories (HISTORY_SEED=${SEED})`, { timeout: 300_000 }, async () => {
-    process.stdout.write(`HISTORY_SEED=${SEED}\n`);
-    const services = servicesOf(chat);
-    let checks = 0;
-    for (let index = 0; index < HISTORIES; index += 1) {
-      const random = createRandom((SEED + 1) * 2_654_435 + index * 7_919);
-      const history = await RandomHistory.begin(chat, services, random);
-      try {
-        for (let step = 1; step <= STEPS; step += 1) {
-          await history.step();
-          if (step !== STEPS && random(8) !== 0) continue;
-          await history.check();
-          checks += 1;
+  it(
+    `equal a naive count over ${HISTORIES} random histories (HISTORY_SEED=${SEED})`,
+    { timeout: 300_000 },
+    async () => {
+      process.stdout.write(`HISTORY_SEED=${SEED}\n`);
+      const services = servicesOf(chat);
+      let checks = 0;
+      for (let index = 0; index < HISTORIES; index += 1) {
+        const random = createRandom((SEED + 1) * 2_654_435 + index * 7_919);
+        const history = await RandomHistory.begin(chat, services, random);
+        try {
+          for (let step = 1; step <= STEPS; step += 1) {
+            await history.step();
+            if (step !== STEPS && random(8) !== 0) continue;
+            await history.check();
+            checks += 1;
+          }
+        } catch (cause) {
+          throw new Error(`HISTORY_SEED=${SEED}, history ${index}:\n${history.trace.join('\n')}`, { cause });
         }
-      } catch (cause) {
-        throw new Error(`HISTORY_SEED=${SEED}, history ${index}:\n${history.trace.join('\n')}`, { cause });
       }
-    }
-    expect(checks).toBeGreaterThanOrEqual(HISTORIES);
-  });
+      expect(checks).toBeGreaterThanOrEqual(HISTORIES);
+    },
+  );
 });

@@ -60,17 +60,17 @@ describe('ConversationFeed', () => {
   });
 
   it('reads what is missing, pushes it first, and drops what comes late', async () => {
-    feed.accept(event(1), false);
+    await feed.accept(event(1), false);
     await feed.accept(event(4), false);
-    feed.accept(event(2), false);
-    feed.accept(event(3), true);
+    await feed.accept(event(2), false);
+    await feed.accept(event(3), true);
     expect(sockets.pushed).toEqual([1, 2, 3, 4]);
     expect(database.reads).toEqual([[2, 3]]);
     expect(sockets.versions).toEqual([1, 9, 9, 1]);
   });
 
   it('begins at the baseline at first sight, and leaves first sight to the bus', async () => {
-    feed.accept(event(7, 6), true);
+    await feed.accept(event(7, 6), true);
     expect(sockets.pushed).toEqual([]);
     await feed.accept(event(7, 6), false);
     expect(sockets.pushed).toEqual([6, 7]);
@@ -79,7 +79,7 @@ describe('ConversationFeed', () => {
   it('keeps the order while it waits for the database', async () => {
     let open = (): void => {};
     database.gate = new Promise((resolve) => (open = resolve));
-    feed.accept(event(1), false);
+    await feed.accept(event(1), false);
     const waiting = [feed.accept(event(3), false), feed.accept(event(4), true), feed.accept(event(5), false)];
     expect(sockets.pushed).toEqual([1]);
     open();
@@ -88,7 +88,7 @@ describe('ConversationFeed', () => {
   });
 
   it('rejects during an outage of the database, and heals when the event comes again', async () => {
-    feed.accept(event(1), false);
+    await feed.accept(event(1), false);
     database.away = true;
     await expect(feed.accept(event(3), false)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     database.away = false;
@@ -97,7 +97,7 @@ describe('ConversationFeed', () => {
   });
 
   it('does not repeat what it pushed before a failure in the middle', async () => {
-    feed.accept(event(1), false);
+    await feed.accept(event(1), false);
     sockets.failAt = 3;
     await expect(feed.accept(event(4), false)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     sockets.failAt = null;
@@ -106,7 +106,7 @@ describe('ConversationFeed', () => {
   });
 
   it('reads a long stretch in parts', async () => {
-    feed.accept(event(1), false);
+    await feed.accept(event(1), false);
     await feed.accept(event(502), false);
     expect(database.reads).toEqual([
       [2, 201],
@@ -121,8 +121,8 @@ describe('ConversationFeed', () => {
     expect(sockets.pushed).toEqual([5, 6, 7]);
     await feed.catchUp(C, 7, 5);
     await feed.catchUp(C, 9, 6);
-    feed.accept(event(8), false);
-    feed.accept(event(10), false);
+    await feed.accept(event(8), false);
+    await feed.accept(event(10), false);
     expect(sockets.pushed).toEqual([5, 6, 7, 8, 9, 10]);
   });
 });

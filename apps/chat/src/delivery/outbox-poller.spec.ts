@@ -1,6 +1,6 @@
 import type { BusEvent } from '@app/contracts';
+import { InProcessMessageBus } from '@app/message-bus';
 import { describe, expect, it } from 'vitest';
-import { TestBus } from '../outbox/relay.fixture.js';
 import { ConversationLanes } from './conversation-lanes.js';
 import { GapDetector } from './gap-detector.js';
 import { OutboxPoller, type OutboxReach } from './outbox-poller.js';
@@ -28,8 +28,12 @@ class Reach implements OutboxReach {
   }
 }
 
-class FixedBus extends TestBus {
+class FixedBus extends InProcessMessageBus {
   upTo = 50_000;
+  away = false;
+  override isUp(): boolean {
+    return !this.away;
+  }
   override handledUpTo(): number {
     return this.upTo;
   }

@@ -32,13 +32,14 @@ describe('flow 7: WebSocket connection', () => {
   );
 
   it('tells everyone: JOIN with the name in the list, LEAVE after the last session', async () => {
+    const dora = await Person.join(urls, 'dora');
     const notices = await (await alice.live()).subscribe<PresenceNotice>('/topic/public');
-    const live = await bob.live();
-    const join = await notices.find(({ body }) => body.type === 'JOIN' && body.sender === bob.username);
-    expect(join.body.content.split(',')).toContain(bob.username);
+    const live = await dora.live();
+    const join = await notices.find(({ body }) => body.type === 'JOIN' && body.sender === dora.username);
+    expect(join.body.content.split(',')).toContain(dora.username);
     await live.disconnect();
-    const leave = await notices.find(({ body }) => body.type === 'LEAVE' && body.sender === bob.username, 8_000);
-    expect(leave.body.content.split(',')).not.toContain(bob.username);
+    const leave = await notices.find(({ body }) => body.type === 'LEAVE' && body.sender === dora.username, 8_000);
+    expect(leave.body.content.split(',')).not.toContain(dora.username);
   });
 
   it.each([

@@ -348,6 +348,7 @@ describe('back-pressure of a raw WebSocket', () => {
       if (read === 6_000_000) ws.pause();
     });
     ws.resume();
+    await until(() => expect(ws.isPaused).toBe(true));
     await until(() => expect(connection.bufferedBytes).toBeLessThan(before - 3_000_000));
     expect(connection.bufferedBytes).toBeGreaterThan(1_000_000);
     ws.resume();
