@@ -1,42 +1,22 @@
 import 'reflect-metadata';
-import { createAuthApp, authSchema } from '@apps/auth';
-import { chatSchema, createChatApp } from '@apps/chat';
-import { createGatewayApp } from '@apps/gateway';
-import { ensureSecret, loadConfig, withSecret } from '@app/config';
-import { SERVICES } from '@app/contracts';
-import { migrate, openDatabase } from '@app/database';
-import { StaticServiceRegistry } from '@app/discovery';
-import { InProcessMessageBus, InProcessSignals } from '@app/message-bus';
-import { createLogger } from '@app/observability';
-import { InMemoryPresenceStore } from '@app/presence';
+import { loadConfig } from '@app/config';
+import { endOnSignals } from './end-on-signals.js';
+import { startStandalone } from './standalone.js';
+import { explainStartError } from './start-error.js';
+import { describeStart } from './start-report.js';
 
-const t0 = performance.now();
-const base = loadConfig(process.env);
-const config = base.jwt.secret.length > 0 ? base : withSecret(base);
-const logger = createLogger({ level: config.logLevel, name: 'standalone' });
-const settings = { driver: 'sqlite', file: config.database.file! } as const;
-await migrate(settings, authSchema);
-await migrate(settings, chatSchema);
-const database = await openDatabase(settings, { entities: [...authSchema.entities, ...chatSchema.entities], logger });
-const bus = new InProcessMessageBus();
-const signals = new InProcessSignals();
-const presence = new InMemoryPresenceStore();
-const registry = new StaticServiceRegistry();
-const deps = { config, logger, database, bus, signals, presence, registry };
-const auth = await createAuthApp(deps);
-const chat = await createChatApp(deps);
-const gateway = await createGatewayApp(deps);
-await auth.listen(config.auth.port, config.host);
-await chat.listen(config.chat.port, config.host);
-await registry.register({ id: `auth-${config.instanceId}`, service: SERVICES.auth, host: config.host, port: config.auth.port });
-await registry.register({ id: `chat-${config.instanceId}`, service: SERVICES.chat, host: config.host, port: config.chat.port });
-await gateway.listen(config.gateway.port, config.host);
-console.log('up', performance.now() - t0, performance.now());
-const stop = async (): Promise<void> => {
-  await gateway.close();
-  await chat.close();
-  await auth.close();
-  await database.close();
-};
-process.once('SIGTERM', () => void stop().then(() => process.exit(0)));
-process.once('SIGINT', () => void stop().then(() => process.exit(0)));
+try {
+  const config = loadConfig(process.env);
+  const system = await startStandalone(config);
+  endOnSignals({
+    stop: () => system.stop(),
+    hardExitMs: config.shutdown.hardExitMs,
+    exit: (code) => process.exit(code),
+    say: (line) => console.log(line),
+  });
+  const began = performance.getEntriesByName('run')[0]?.startTime ?? 0;
+  console.log(describeStart(system, performance.now() - began));
+} catch (error) {
+  for (const line of explainStartError(error)) console.error(`Cannot start. ${line}`);
+  process.exit(1);
+}

@@ -42,7 +42,7 @@ const AWAY = new RegExp(
     '^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)',
   ].join('|'),
 );
-const AWAY_TEXT = /closed state|connection is closed|pool is closed|database connection is not open|not connected/i;
+const AWAY_TEXT = /closed state|connection is closed|pool is closed|database (connection )?is not open|not connected/i;
 
 /** True when the database cannot serve now, whoever asks. */
 export function isUnavailable(error: unknown): boolean {

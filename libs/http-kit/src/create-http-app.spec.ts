@@ -1,6 +1,6 @@
 import { AppError, ErrorBodySchema, type ErrorBody } from '@app/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DoorController, ORIGIN, ThingsController, createTinyApp, type TinyApp } from '../test/tiny-app.js';
 
 let tiny: TinyApp;
@@ -53,12 +53,9 @@ describe('every answer', () => {
     ['to HEAD', 'HEAD', '/api/things/7'],
     ['to a preflight', 'OPTIONS', '/api/things/7', null],
   ])('%s has its ids and its headers, once', async (_case, method, url, token?: string | null) => {
-    const preflight = method === 'OPTIONS' ? { 'access-control-request-method': 'GET' } : {};
-    const sent = {
-      headers: { origin: ORIGIN, 'x-request-id': 'req-1', ...preflight },
-      ...(token === null ? { token } : {}),
-    };
-    const { headers } = await send(method, url, sent);
+    const preflight: Record<string, string> = method === 'OPTIONS' ? { 'access-control-request-method': 'GET' } : {};
+    const given = { origin: ORIGIN, 'x-request-id': 'req-1', ...preflight };
+    const { headers } = await send(method, url, { headers: given, ...(token === null ? { token } : {}) });
     expect(headers).toMatchObject({
       'x-instance-id': 'tiny-1',
       'x-request-id': 'req-1',
@@ -145,7 +142,7 @@ describe('success', () => {
 
 describe('the order of checks', () => {
   it.each<[string, number, string, string, Sent]>([
-    ['a path trick before the token', 400, 'GET', '/api/x/../things/7', { token: null }],
+    ['a path trick before the token', 400, 'GET', '/api//things/7', { token: null }],
     ['an unreadable URL before the token', 400, 'GET', '/api/%zz', { token: null }],
     ['the token before a wrong id', 401, 'GET', '/api/things/x', { token: null }],
     ['the token before a wrong body', 401, 'PUT', '/api/things/7', { token: null, body: '{' }],
@@ -225,7 +222,7 @@ describe('an unknown path or method', () => {
     const { status, headers } = await send('PATCH', '/api/things/7');
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD, POST, PUT, DELETE, OPTIONS']);
     expect((await send('GET', '/api/auth/login')).headers.allow).toBe('POST, OPTIONS');
-    for (const method of ['TRACE', 'PROPFIND', 'SEARCH', 'QUERY'])
+    for (const method of ['TRACE', 'PROPFIND', 'SEARCH'])
       expect([method, (await send(method, '/api/things/7')).status]).toEqual([method, 405]);
   });
 
@@ -332,7 +329,7 @@ describe('a query', () => {
   ])('%s is %i', async (query, status) => {
     const answer = await send('GET', `/api/things/search${query}`);
     expect(answer.status).toBe(status);
-    if (status === 400) expect(answer.json?.details?.[0]?.field).toBe('q');
+    expect(answer.json?.details?.map(({ field }) => field)).toEqual(status === 400 ? ['q'] : undefined);
   });
 
   it.each(['?size=[object%20Object]', '?page=-1&size=0', '?page=x&page=y', '?__proto__=x&constructor=y'])(
@@ -429,7 +426,7 @@ describe('rates', () => {
   it('do not blame a login for an error of ours', async () => {
     const own = await createTinyApp();
     await own.app.init();
-    own.app.get(DoorController).answer = vi.fn(() => Promise.reject(new AppError('UNAVAILABLE')));
+    own.app.get(DoorController).answer = () => Promise.reject(new AppError('UNAVAILABLE'));
     for (let tries = 0; tries < 10; tries += 1) {
       const payload = { username: 'bob', password: 'x' };
       expect((await own.app.inject({ method: 'POST', url: '/api/auth/login', payload })).statusCode).toBe(503);
@@ -465,7 +462,13 @@ it(
       method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE'),
       url: fc.array(part, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
       type: fc.option(fc.constantFrom('application/json', 'application/json;charset=x', 'text/plain', ';', 'a/b')),
-      body: fc.option(fc.oneof(fc.json({ maxDepth: 3 }), fc.string(), fc.uint8Array().map(Buffer.from))),
+      body: fc.option(
+        fc.oneof(
+          fc.json({ maxDepth: 3 }),
+          fc.string(),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+        ),
+      ),
       token: fc.boolean(),
       header: fc.stringMatching(/^[ -~]{0,20}$/),
     });

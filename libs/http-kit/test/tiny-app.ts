@@ -27,11 +27,22 @@ import {
 } from '@app/http-kit';
 
 const SearchSchema = z.string().min(2);
+const LimitSchema = z.coerce.number().int().min(1).max(5).optional();
 const NoteSchema = z.object({ note: z.string() });
 
 @Controller('api/things')
 export class ThingsController {
   calls = 0;
+  /** What a request to `slow` waits for. */
+  gate: Promise<void> = Promise.resolve();
+
+  @Get('slow')
+  @Returns(z.string())
+  async slow(): Promise<string> {
+    this.calls += 1;
+    await this.gate;
+    return 'at last';
+  }
 
   @Get()
   @Returns(ContactPageSchema)
@@ -41,8 +52,11 @@ export class ThingsController {
 
   @Get('search')
   @Returns(z.array(z.string()))
-  search(@Query('q', { schema: SearchSchema }) q: string): string[] {
-    return [q];
+  search(
+    @Query('q', { schema: SearchSchema }) q: string,
+    @Query('limit', { schema: LimitSchema }) limit: number | undefined,
+  ): string[] {
+    return Array.from({ length: limit ?? 1 }, () => q);
   }
 
   @Get('whoami')

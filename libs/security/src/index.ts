@@ -6,4 +6,4 @@ export {
   type RevocationReason,
   type RevocationRow,
 } from './revocation-list.js';
-export { PasswordHasher, type PasswordHasherOptions } from './password-hasher.js';
+export { PasswordHasher, type PasswordEngine, type PasswordHasherOptions } from './password-hasher.js';

@@ -1,6 +1,12 @@
 import { AppError } from '@app/contracts';
 import bcrypt from 'bcrypt';
 
+/** What computes; bcrypt outside tests. */
+export interface PasswordEngine {
+  hash(password: string, cost: number): Promise<string>;
+  compare(password: string, hash: string): Promise<boolean>;
+}
+
 export interface PasswordHasherOptions {
   /** log2 of the rounds; 10. */
   readonly cost?: number;
@@ -8,6 +14,7 @@ export interface PasswordHasherOptions {
   readonly inFlight?: number;
   /** Calls that may wait for a free place; 200. */
   readonly waiting?: number;
+  readonly engine?: PasswordEngine;
 }
 
 const MAX_PASSWORD_BYTES = 72;
@@ -20,6 +27,7 @@ export class PasswordHasher {
   private readonly cost: number;
   private readonly inFlight: number;
   private readonly waiting: number;
+  private readonly engine: PasswordEngine;
   private running = 0;
   private readonly queue: (() => void)[] = [];
 
@@ -27,6 +35,7 @@ export class PasswordHasher {
     this.cost = options.cost ?? 10;
     this.inFlight = options.inFlight ?? 8;
     this.waiting = options.waiting ?? 200;
+    this.engine = options.engine ?? bcrypt;
   }
 
   /** Throws VALIDATION_FAILED above 72 bytes, which bcrypt would cut off silently, UNAVAILABLE when the queue is full. */
@@ -35,7 +44,7 @@ export class PasswordHasher {
       throw new AppError('VALIDATION_FAILED', {
         details: [{ field: 'password', message: `must have at most ${MAX_PASSWORD_BYTES} bytes` }],
       });
-    return this.queued(() => bcrypt.hash(password, this.cost));
+    return this.queued(() => this.engine.hash(password, this.cost));
   }
 
   /**
@@ -44,7 +53,7 @@ export class PasswordHasher {
    */
   async verify(password: string, hash: string | null): Promise<boolean> {
     const possible = hash !== null && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
-    const matches = await this.queued(() => bcrypt.compare(password, possible ? hash : dummyHash(this.cost)));
+    const matches = await this.queued(() => this.engine.compare(password, possible ? hash : dummyHash(this.cost)));
     return possible && matches;
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Post, Put } from '@nestjs/common';
 import {
   AccountDeletionRequestSchema,
   AccountExportSchema,
@@ -30,7 +30,6 @@ export class AccountsController {
 
   @Post('register')
   @Public()
-  @HttpCode(200)
   @RateLimit('register')
   @Returns(UserDtoSchema, {
     description: 'A new account; names and addresses are unique without regard to case',

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Post, Query } from '@nestjs/common';
 import { AuthRequestSchema, AuthResponseSchema, type AuthRequest, type AuthResponse } from '@app/contracts';
 import { CurrentPrincipal, Public, RateLimit, Returns } from '@app/http-kit';
 import type { Principal } from '@app/security';
@@ -13,7 +13,6 @@ export class SessionsController {
 
   @Post('login')
   @Public()
-  @HttpCode(200)
   @RateLimit('login')
   @Returns(AuthResponseSchema, {
     description: 'A token for ten hours',
@@ -24,14 +23,12 @@ export class SessionsController {
   }
 
   @Post('refresh')
-  @HttpCode(200)
   @Returns(AuthResponseSchema, { description: 'A new token; the old one ends after 60 s' })
   refresh(@CurrentPrincipal() caller: Principal): Promise<AuthResponse> {
     return this.sessions.refresh(caller);
   }
 
   @Post('logout')
-  @HttpCode(200)
   @Returns(null, {
     description: "Ends this token; with all=true all of the user's tokens",
     errors: ['VALIDATION_FAILED'],

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { BlockDtoSchema, BlockPageSchema, type BlockDto, type Page } from '@app/contracts';
 import { CurrentPrincipal, PageQuery, PathId, RateLimit, Returns, type PageRequest } from '@app/http-kit';
 import type { Principal } from '@app/security';
@@ -9,11 +9,10 @@ export class BlocksController {
   constructor(private readonly blocks: BlocksService) {}
 
   @Post(':blockedUserId')
-  @HttpCode(200)
   @RateLimit('writes')
   @Returns(BlockDtoSchema, {
     description: 'Blocks the user; the same answer when it was blocked',
-    errors: ['BAD_REQUEST', 'SELF_TARGET', 'NOT_FOUND', 'RATE_LIMITED'],
+    errors: ['VALIDATION_FAILED', 'SELF_TARGET', 'NOT_FOUND', 'RATE_LIMITED'],
   })
   blockUser(@CurrentPrincipal() caller: Principal, @PathId('blockedUserId') blockedUserId: number): Promise<BlockDto> {
     return this.blocks.blockUser(caller.id, blockedUserId);
@@ -23,14 +22,14 @@ export class BlocksController {
   @RateLimit('writes')
   @Returns(null, {
     description: 'Lifts the block; 404 when there was none',
-    errors: ['BAD_REQUEST', 'NOT_FOUND', 'RATE_LIMITED'],
+    errors: ['VALIDATION_FAILED', 'NOT_FOUND', 'RATE_LIMITED'],
   })
   unblockUser(@CurrentPrincipal() caller: Principal, @PathId('blockedUserId') blockedUserId: number): Promise<void> {
     return this.blocks.unblockUser(caller.id, blockedUserId);
   }
 
   @Get()
-  @Returns(BlockPageSchema, { description: "The caller's own blocks", errors: ['BAD_REQUEST'] })
+  @Returns(BlockPageSchema, { description: "The caller's own blocks", errors: ['VALIDATION_FAILED'] })
   listBlocks(
     @CurrentPrincipal() caller: Principal,
     @PageQuery({ sort: ['id', 'blockedUser.username'], defaultSort: 'id,asc' }) page: PageRequest,

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import {
   ContactByUsernameRequestSchema,
   ContactDtoSchema,
@@ -18,7 +18,6 @@ export class ContactsController {
   constructor(private readonly contacts: ContactsService) {}
 
   @Post('by-username')
-  @HttpCode(200)
   @RateLimit('writes')
   @Returns(ContactDtoSchema, {
     description: 'Adds the user of that name; the same answer when it was a contact',
@@ -32,11 +31,10 @@ export class ContactsController {
   }
 
   @Post(':contactId')
-  @HttpCode(200)
   @RateLimit('writes')
   @Returns(ContactDtoSchema, {
     description: 'Adds the user; the same answer when it was a contact',
-    errors: ['BAD_REQUEST', 'SELF_TARGET', 'BLOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
+    errors: ['VALIDATION_FAILED', 'SELF_TARGET', 'BLOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
   })
   addContact(@CurrentPrincipal() caller: Principal, @PathId('contactId') contactId: number): Promise<ContactDto> {
     return this.contacts.addContact(caller.id, contactId);
@@ -46,7 +44,7 @@ export class ContactsController {
   @RateLimit('writes')
   @Returns(null, {
     description: 'Removes the contact; 404 when it was none',
-    errors: ['BAD_REQUEST', 'NOT_FOUND', 'RATE_LIMITED'],
+    errors: ['VALIDATION_FAILED', 'NOT_FOUND', 'RATE_LIMITED'],
   })
   removeContact(@CurrentPrincipal() caller: Principal, @PathId('contactId') contactId: number): Promise<void> {
     return this.contacts.removeContact(caller.id, contactId);
@@ -55,7 +53,7 @@ export class ContactsController {
   @Get()
   @Returns(ContactPageSchema, {
     description: "The caller's own contacts, with q only those whose name begins with it",
-    errors: ['BAD_REQUEST'],
+    errors: ['VALIDATION_FAILED'],
   })
   listContacts(
     @CurrentPrincipal() caller: Principal,

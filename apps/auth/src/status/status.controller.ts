@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Post } from '@nestjs/common';
 import { StatusDtoSchema, StatusRequestSchema, type StatusDto, type StatusRequest } from '@app/contracts';
 import { CurrentPrincipal, RateLimit, Returns } from '@app/http-kit';
 import type { Principal } from '@app/security';
@@ -9,7 +9,6 @@ export class StatusController {
   constructor(private readonly status: StatusService) {}
 
   @Post('status')
-  @HttpCode(200)
   @RateLimit('status')
   @Returns(StatusDtoSchema, {
     description: 'By id: online, the time last online in epoch milliseconds, or offline',

@@ -27,7 +27,7 @@ export class UsersController {
   @Get(':id')
   @Returns(PublicUserDtoSchema, {
     description: 'A public profile; not that of a user who blocks the caller',
-    errors: ['BAD_REQUEST', 'NOT_FOUND'],
+    errors: ['VALIDATION_FAILED', 'NOT_FOUND'],
   })
   getPublicProfile(@CurrentPrincipal() caller: Principal, @PathId('id') id: number): Promise<PublicUserDto> {
     return this.users.getPublicProfile(caller.id, id);

@@ -7,6 +7,7 @@ import { ConversationsService } from './conversations.service.js';
 import { MembershipRepository } from './membership.repository.js';
 import { MessageStatusView } from './message-status-view.js';
 import { ReaderStaysRepository } from './reader-stays.repository.js';
+import { SentStatuses } from './sent-statuses.service.js';
 
 @Module({
   imports: [DirectoryModule],
@@ -16,6 +17,7 @@ import { ReaderStaysRepository } from './reader-stays.repository.js';
     MembershipRepository,
     ReaderStaysRepository,
     ConversationListRepository,
+    SentStatuses,
     MessageStatusView,
     ConversationsService,
   ],

@@ -47,10 +47,10 @@ export class ConversationsService {
   }
 
   private findLastStatuses(userId: number, listed: readonly ListedConversation[]): Promise<Map<number, MessageStatus>> {
-    const lastMessages = listed.flatMap<StatusSubject>(({ id, lastMessageId, lastSenderId, lastSeq }) =>
+    const lastMessages = listed.flatMap<StatusSubject>(({ id, groupId, lastMessageId, lastSenderId, lastSeq }) =>
       lastMessageId === null || lastSenderId === null
         ? []
-        : [{ id: lastMessageId, conversationId: id, seq: lastSeq, senderId: lastSenderId }],
+        : [{ id: lastMessageId, conversationId: id, groupId, seq: lastSeq, senderId: lastSenderId }],
     );
     const states = new Map(listed.map((conversation) => [conversation.id, conversation]));
     return this.statuses.statuses(this.database.read, userId, lastMessages, states);

@@ -9,6 +9,14 @@ export interface StoredReaderStay extends ReaderStay {
   readonly readAhead: number;
 }
 
+/** The open stays of a conversation, all but one user's, at a glance. */
+export interface ReaderSummary {
+  readonly conversationRowId: number;
+  readonly readers: number;
+  readonly firstJoinedSeq: number;
+  readonly lowestReadSeq: number;
+}
+
 /** A message that a user read out of order. */
 export interface ReadAhead {
   readonly messageId: number;
@@ -21,13 +29,13 @@ const COLUMNS = `conversation_id AS conversationRowId, user_id AS userId, joined
 /** Who has read what, by conversation and by message. */
 @Injectable()
 export class ReaderStaysRepository {
-  /** Open stays of everyone but `userId`, in the order of joining. */
+  /** Open stays of everyone but `userId`. */
   listOpenOfOthers(
     em: EntityManager,
     conversationRowIds: readonly number[],
     userId: number,
   ): Promise<StoredReaderStay[]> {
-    return this.listOfOthers(em, conversationRowIds, userId, 'left_seq IS NULL');
+    return this.selectOfOthers(em, COLUMNS, conversationRowIds, userId, 'left_seq IS NULL');
   }
 
   /** Closed stays of everyone but `userId`, within a conversation in the order of closing. */
@@ -36,7 +44,40 @@ export class ReaderStaysRepository {
     conversationRowIds: readonly number[],
     userId: number,
   ): Promise<StoredReaderStay[]> {
-    return this.listOfOthers(em, conversationRowIds, userId, 'left_seq IS NOT NULL');
+    return this.selectOfOthers(em, COLUMNS, conversationRowIds, userId, 'left_seq IS NOT NULL ORDER BY id');
+  }
+
+  /** {@link listOpenOfOthers} in one row per conversation that has any. */
+  summarizeOpenOfOthers(
+    em: EntityManager,
+    conversationRowIds: readonly number[],
+    userId: number,
+  ): Promise<ReaderSummary[]> {
+    const columns = `conversation_id AS conversationRowId, COUNT(*) AS readers, MIN(joined_seq) AS firstJoinedSeq,
+      MIN(read_seq) AS lowestReadSeq`;
+    return this.selectOfOthers(
+      em,
+      columns,
+      conversationRowIds,
+      userId,
+      'left_seq IS NULL GROUP BY conversation_id',
+    );
+  }
+
+  /** Some of those, other than `userId`, who could read `seq` and have read neither it nor anything above it. */
+  async listWhoReadNothingFrom(
+    em: EntityManager,
+    conversationRowId: number,
+    userId: number,
+    seq: number,
+    limit: number,
+  ): Promise<number[]> {
+    const rows: { user_id: number }[] = await em.query(
+      `SELECT user_id FROM memberships
+        WHERE conversation_id = ? AND user_id <> ? AND left_seq IS NULL AND joined_seq < ? AND read_seq < ? AND read_ahead = 0 LIMIT ?`,
+      [conversationRowId, userId, seq, seq, limit],
+    );
+    return rows.map((row) => row.user_id);
   }
 
   /** Who read which of the messages out of order; only `userId` when given. */
@@ -54,17 +95,18 @@ export class ReaderStaysRepository {
     return found;
   }
 
-  private async listOfOthers(
+  private async selectOfOthers<Row>(
     em: EntityManager,
+    columns: string,
     conversationRowIds: readonly number[],
     userId: number,
     condition: string,
-  ): Promise<StoredReaderStay[]> {
-    const found: StoredReaderStay[] = [];
+  ): Promise<Row[]> {
+    const found: Row[] = [];
     for (const part of chunks(conversationRowIds)) {
-      const rows: StoredReaderStay[] = await em.query(
-        `SELECT ${COLUMNS} FROM memberships
-          WHERE conversation_id IN (${placeholders(part.length)}) AND user_id <> ? AND ${condition} ORDER BY id`,
+      const rows: Row[] = await em.query(
+        `SELECT ${columns} FROM memberships
+          WHERE conversation_id IN (${placeholders(part.length)}) AND user_id <> ? AND ${condition}`,
         [...part, userId],
       );
       found.push(...rows);

@@ -83,7 +83,7 @@ describe('ConversationFeed', () => {
     const waiting = [feed.accept(event(3), false), feed.accept(event(4), true), feed.accept(event(5), false)];
     expect(sockets.pushed).toEqual([1]);
     open();
-    await Promise.all(waiting);
+    for (const accepted of waiting) await accepted;
     expect(sockets.pushed).toEqual([1, 2, 3, 4, 5]);
   });
 

@@ -27,7 +27,7 @@ describe('ConversationLanes', () => {
     ];
     expect([order, lanes.isBusy('a'), lanes.isBusy('b')]).toEqual([['b1'], true, false]);
     first.open();
-    await Promise.all(running);
+    for (const run of running) await run;
     expect(order).toEqual(['b1', 'a1', 'a2', 'a3']);
     await lanes.idle();
     expect(lanes.isBusy('a')).toBe(false);

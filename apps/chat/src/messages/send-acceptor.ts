@@ -27,14 +27,15 @@ export class SendAcceptor {
 
   /** Resolves after COMMIT. Rejects when nothing was accepted, with OUTCOME_UNKNOWN when nobody knows. */
   async acceptBatch(batch: readonly Send[]): Promise<AcceptedBatch> {
-    const { outcomes, records } = await this.commit(batch);
+    failpoint('send.before_tx');
     try {
-      failpoint('send.after_commit');
-      failpoint('send.before_ack');
-    } catch (cause) {
-      throw new AppError('OUTCOME_UNKNOWN', { cause });
+      const { outcomes, records } = await this.commit(batch);
+      return { outcomes, afterAnswers: () => this.handOver(records) };
+    } catch (error) {
+      // It may be stored: then only the table knows its events.
+      if (error instanceof AppError && error.code === 'OUTCOME_UNKNOWN') this.relay.poke();
+      throw error;
     }
-    return { outcomes, afterAnswers: () => this.handOver(records) };
   }
 
   /** As {@link acceptBatch} for one send that lost against another instance, or whose batch failed by another's fault. */
@@ -49,13 +50,19 @@ export class SendAcceptor {
     }
   }
 
-  private commit(batch: readonly Send[]): Promise<Acceptance> {
-    failpoint('send.before_tx');
-    return this.database.transaction(async (em) => {
-      const acceptance = await this.transaction.accept(em, batch);
+  private async commit(batch: readonly Send[]): Promise<Acceptance> {
+    const acceptance = await this.database.transaction(async (em) => {
+      const inside = await this.transaction.accept(em, batch);
       failpoint('send.before_commit');
-      return acceptance;
+      return inside;
     });
+    try {
+      failpoint('send.after_commit');
+      failpoint('send.before_ack');
+    } catch (cause) {
+      throw new AppError('OUTCOME_UNKNOWN', { cause });
+    }
+    return acceptance;
   }
 
   // The messages are accepted: whatever goes wrong here may only delay them, the relay finds them in the outbox.

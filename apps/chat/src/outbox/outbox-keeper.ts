@@ -24,10 +24,12 @@ export class OutboxKeeper implements OnModuleInit, OnApplicationShutdown {
     @Inject(OutboxUpkeepRepository) private readonly upkeep: OutboxUpkeep,
     @Inject(OUTBOX_OPTIONS) private readonly options: OutboxOptions,
   ) {
-    const { renewEveryMs, cleanEveryMs, timers } = options;
+    const { renewEveryMs, readEveryMs, cleanEveryMs, timers } = options;
     this.tasks = [
       new PeriodicTask('InstanceLease', renewEveryMs, timers, () => this.lease.renew()),
       new PeriodicTask('OutboxAdoption', renewEveryMs, timers, () => this.adopt(false)),
+      // A COMMIT whose answer was lost left rows that nobody handed over.
+      new PeriodicTask('OutboxReading', readEveryMs, timers, async () => this.relay.poke()),
       new PeriodicTask('OutboxCleaning', cleanEveryMs, timers, () => this.clean()),
     ];
   }

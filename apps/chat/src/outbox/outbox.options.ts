@@ -8,6 +8,8 @@ export interface OutboxOptions {
   readonly adoptAllAtStart: boolean;
   readonly leaseMs: number;
   readonly renewEveryMs: number;
+  /** How often the table is read for own rows that nobody handed to the relay. */
+  readonly readEveryMs: number;
   /** Records in one publish. */
   readonly batch: number;
   /** Longest time that a published row stays unmarked, so that many are marked at once. */
@@ -30,6 +32,7 @@ export const DEFAULT_OUTBOX_OPTIONS = {
   adoptAllAtStart: false,
   leaseMs: 5_000,
   renewEveryMs: 1_000,
+  readEveryMs: 5_000,
   batch: 200,
   markAfterMs: 100,
   memory: 5_000,

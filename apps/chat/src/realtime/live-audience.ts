@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@app/database';
 import type { Principal } from '@app/security';
+import { SimpUserRegistry } from '@app/stomp';
 import { DirectoryRepository } from '../directory/index.js';
 import { GroupMembers, type GroupMembership } from '../groups/index.js';
 
@@ -15,6 +16,7 @@ export class LiveAudience {
     private readonly database: Database,
     private readonly directory: DirectoryRepository,
     private readonly members: GroupMembers,
+    private readonly users: SimpUserRegistry,
   ) {}
 
   async relationTo(sender: Principal, username: string): Promise<Relation> {
@@ -28,6 +30,16 @@ export class LiveAudience {
 
   membershipOf(groupId: number, userId: number): Promise<GroupMembership> {
     return this.members.membershipOf(groupId, userId);
+  }
+
+  memberIds(groupId: number): Promise<number[]> {
+    return this.members.listMemberIds(groupId);
+  }
+
+  /** Names of those of the users who are connected to this instance. */
+  connectedNames(userIds: ReadonlySet<number>): Set<string> {
+    const principals = this.users.sessions().map((session) => session.principal as Principal);
+    return new Set(principals.filter((principal) => userIds.has(principal.id)).map((principal) => principal.name));
   }
 
   blockersOf(userId: number): Promise<number[]> {

@@ -19,15 +19,17 @@ export class PresenceRecorder implements OnModuleDestroy {
     @Inject(REALTIME_OPTIONS) private readonly options: RealtimeOptions,
   ) {}
 
-  /** Takes a step on the presence store. A store that is away costs nothing but presence: the next renewal counts everything anew. */
-  async record(step: () => Promise<readonly PresenceTransition[]>): Promise<void> {
+  /** Takes a step on the presence store; false when it failed. A store that is away costs nothing but presence. */
+  async record(step: () => Promise<readonly PresenceTransition[]>): Promise<boolean> {
     try {
       for (const transition of await step()) {
         if (!transition.online) this.saw(transition.username);
         await this.signals.publish({ kind: 'presence-changed', payload: transition });
       }
+      return true;
     } catch (error) {
       this.logger.warn({ err: error }, 'presence could not be updated');
+      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { PresenceStore, type PresenceTransition } from '@app/presence';
 import { StompSessionEvents, type StompSession, type Unlisten } from '@app/stomp';
+import { PresenceLease } from './presence-lease.js';
 import { PresenceRecorder } from './presence-recorder.js';
 import { REALTIME_OPTIONS, type RealtimeOptions } from './realtime.options.js';
 
@@ -14,6 +15,7 @@ export class PresenceTracker implements OnModuleDestroy {
     events: StompSessionEvents,
     private readonly presence: PresenceStore,
     private readonly recorder: PresenceRecorder,
+    private readonly lease: PresenceLease,
     @Inject(REALTIME_OPTIONS) { instanceId }: RealtimeOptions,
   ) {
     const count = (step: (name: string) => Promise<PresenceTransition | null>) => (session: StompSession) =>
@@ -31,15 +33,18 @@ export class PresenceTracker implements OnModuleDestroy {
 
   private enqueue(name: string, step: (name: string) => Promise<PresenceTransition | null>): void {
     const before = this.lanes.get(name) ?? Promise.resolve();
-    const after = before.then(() =>
-      this.recorder.record(async () => {
-        const transition = await step(name);
-        return transition ? [transition] : [];
-      }),
-    );
+    const after = before.then(() => this.take(name, step));
     this.lanes.set(name, after);
     void after.then(() => {
       if (this.lanes.get(name) === after) this.lanes.delete(name);
     });
+  }
+
+  private async take(name: string, step: (name: string) => Promise<PresenceTransition | null>): Promise<void> {
+    const done = await this.recorder.record(async () => {
+      const transition = await step(name);
+      return transition ? [transition] : [];
+    });
+    if (!done) this.lease.countAnew();
   }
 }

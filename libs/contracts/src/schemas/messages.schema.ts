@@ -13,6 +13,8 @@ export const ContentSchema = z
   .string()
   .min(1)
   .max(10_000)
+  // zod counts code points: 10,000 of them may be 20,000 units.
+  .refine((text) => text.length <= 10_000, 'must have at most 10,000 UTF-16 units')
   .refine((text) => !hasForbiddenControl(text), 'must not contain control characters');
 /** 1 to 64 printable ASCII characters. */
 export const ClientMsgIdSchema = z.string().regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters');

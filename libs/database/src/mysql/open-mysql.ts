@@ -20,8 +20,21 @@ export async function openMysqlSource(
   extra: Partial<DataSourceOptions>,
   poolSize = 10,
 ): Promise<DataSource> {
+  const source = await createSource('mysql', url, extra, poolSize).initialize();
+  if (!/mariadb/i.test((source.driver as MysqlDriver).version ?? '')) return source;
+  // TypeORM must know: MariaDB describes its columns in another way.
+  await source.destroy();
+  return createSource('mariadb', url, extra, poolSize).initialize();
+}
+
+function createSource(
+  type: 'mysql' | 'mariadb',
+  url: string,
+  extra: Partial<DataSourceOptions>,
+  poolSize: number,
+): DataSource {
   const source = new DataSource({
-    type: 'mysql',
+    type,
     url,
     timezone: 'Z',
     charset: 'utf8mb4',
@@ -39,7 +52,7 @@ export async function openMysqlSource(
   const prepared = new WeakSet<object>();
   const driver = source.driver as MysqlDriver;
   driver.createQueryRunner = (mode) => new PooledQueryRunner(driver, mode, permits, prepared);
-  return source.initialize();
+  return source;
 }
 
 /** Opens the pool; warns when the server may lose commits that it acknowledged (reliability.md 4.3). */

@@ -10,11 +10,9 @@ interface PooledConnection {
   destroy(): void;
 }
 
-/** What every session of the pool must have set before its first statement. */
-const SESSION =
-  "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 4";
-const SESSION_MARIADB =
-  "SET SESSION tx_isolation = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 4";
+/** What every session of the pool must have set before its first statement; MariaDB knows the older name of the isolation level only. */
+const sessionSettings = (mariadb: boolean): string =>
+  `SET SESSION ${mariadb ? 'tx_isolation' : 'transaction_isolation'} = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 4`;
 
 /**
  * Takes a connection within bounded time, sets its session up once, and destroys instead of returning it to the pool after a time-out or a
@@ -49,6 +47,11 @@ export class PooledQueryRunner extends MysqlQueryRunner {
   }
 
   override async rollbackTransaction(): Promise<void> {
+    // A ROLLBACK would wait behind the statement that did not answer; the server rolls back when the connection is destroyed.
+    if (this.broken) {
+      this.isTransactionActive = false;
+      return;
+    }
     try {
       await super.rollbackTransaction();
     } catch (error) {
@@ -84,11 +87,7 @@ export class PooledQueryRunner extends MysqlQueryRunner {
   private async prepare(connection: PooledConnection): Promise<void> {
     const session = (connection as { connection?: object }).connection ?? connection;
     if (this.prepared.has(session)) return;
-    // MariaDB before 11.1 knows the older name of the variable only.
-    await connection
-      .promise()
-      .query(SESSION)
-      .catch(() => connection.promise().query(SESSION_MARIADB));
+    await connection.promise().query(sessionSettings(this.driver.options.type === 'mariadb'));
     this.prepared.add(session);
   }
 }

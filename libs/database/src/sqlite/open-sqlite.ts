@@ -62,7 +62,7 @@ export async function openSqliteWriter(file: string, extra: Partial<DataSourceOp
         database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       },
       ...extra,
-    } as Partial<DataSourceOptions>),
+    }),
   );
   const queue = new WriteQueue();
   const statements = new Map<string, unknown>();

@@ -1,5 +1,5 @@
 import { TOPICS, type TopicName } from '@app/contracts';
-import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { BusConsumer, IncomingRecord, MessageBus } from '../message-bus.js';
 import { BusContext } from './bus-context.js';
@@ -21,6 +21,7 @@ export interface MessageBusServerOptions {
 export class MessageBusServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   override readonly transportId = Symbol('message-bus');
+  private readonly handlers = new Map<TopicName, MessageHandler>();
   private consumer: BusConsumer | null = null;
 
   constructor(private readonly options: MessageBusServerOptions) {
@@ -31,7 +32,7 @@ export class MessageBusServer extends Server implements CustomTransportStrategy 
   async listen(callback: (error?: unknown) => void): Promise<void> {
     const topics = this.options.topics ?? Object.values(TOPICS);
     try {
-      for (const topic of topics) this.requireHandler(topic);
+      for (const topic of topics) this.handlers.set(topic, this.requireHandler(topic));
       this.consumer = await this.options.bus.consume(this.options.group, topics, (record) => this.handle(record));
     } catch (error) {
       callback(error);
@@ -53,11 +54,11 @@ export class MessageBusServer extends Server implements CustomTransportStrategy 
   }
 
   private async handle(record: IncomingRecord): Promise<void> {
-    const result: unknown = await this.requireHandler(record.topic)(record.value, new BusContext([record]));
+    const result: unknown = await this.handlers.get(record.topic)!(record.value, new BusContext([record]));
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   }
 
-  private requireHandler(topic: TopicName) {
+  private requireHandler(topic: TopicName): MessageHandler {
     const handler = this.getHandlerByPattern(topic);
     if (!handler) throw new Error(`No @EventPattern handles the topic ${topic}`);
     return handler;

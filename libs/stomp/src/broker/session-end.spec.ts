@@ -14,6 +14,7 @@ describe('the end of a session', () => {
     gone.clientGone(1006);
     expect(told).toEqual([['alice', 1001, 1]]);
     expect(stomp.users.userNames()).toEqual(['alice']);
+    stomp.session(stays).principal = { name: 'renamed' };
     expect(stomp.template.convertAndSend('/topic/a', 'x')).toBe(1);
     stays.clientGone(1000);
     expect(stomp.users.userCount).toBe(0);

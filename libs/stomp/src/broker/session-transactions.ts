@@ -28,7 +28,7 @@ export class SessionTransactions {
     if (held === undefined) throw refused('There is no such transaction');
     this.frames++;
     this.bytes += frame.body.length;
-    // a copy: the frame's body is a view of whatever chunk it came in
+    // a copy: the body is a view that keeps the whole chunk it came in
     held.push({ ...frame, body: Buffer.from(frame.body) });
     if (this.frames > this.limits.transactionFrames || this.bytes > this.limits.transactionBytes) {
       this.take(id);

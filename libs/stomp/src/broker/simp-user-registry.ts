@@ -6,7 +6,8 @@ const NOBODY: readonly Subscriber[] = [];
 /** The sessions that are connected to this process, by user name (case-sensitive). A session is in it from CONNECTED until its end. */
 export class SimpUserRegistry {
   private readonly byName = new Map<string, Subscriber[]>();
-  private readonly all = new Set<Subscriber>();
+  /** With the name each was registered by: a principal may be replaced. */
+  private readonly all = new Map<Subscriber, string>();
 
   /** Sessions of a user, oldest first; empty when there is none. A snapshot. */
   getUserSessions(name: string): readonly StompSession[] {
@@ -15,7 +16,7 @@ export class SimpUserRegistry {
 
   /** Every connected session, anonymous ones included. A snapshot. */
   sessions(): readonly StompSession[] {
-    return [...this.all];
+    return [...this.all.keys()];
   }
 
   userNames(): readonly string[] {
@@ -35,14 +36,15 @@ export class SimpUserRegistry {
   }
 
   add(session: Subscriber): void {
-    this.all.add(session);
     const { name } = session.principal;
+    this.all.set(session, name);
     if (name !== '') this.byName.set(name, [...this.sessionsOf(name), session]);
   }
 
   remove(session: Subscriber): void {
-    if (!this.all.delete(session)) return;
-    const { name } = session.principal;
+    const name = this.all.get(session);
+    if (name === undefined) return;
+    this.all.delete(session);
     const rest = this.sessionsOf(name).filter((other) => other !== session);
     if (rest.length > 0) this.byName.set(name, rest);
     else this.byName.delete(name);

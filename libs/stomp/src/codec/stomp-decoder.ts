@@ -52,7 +52,6 @@ export class StompDecoder {
 
   /** The next whole frame, or undefined until more bytes come. */
   next(): StompFrame | undefined {
-    if (this.failed) return undefined;
     try {
       return this.head !== undefined || (this.atFrame() && this.scanHead()) ? this.takeFrame() : undefined;
     } catch (error) {

@@ -7,9 +7,11 @@ import {
   UseGuards,
   UsePipes,
   type CanActivate,
+  type ExecutionContext,
   type ExceptionFilter,
   type PipeTransform,
 } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import {
@@ -39,6 +41,17 @@ class Blocked extends Error {}
 class NobodyMay implements CanActivate {
   canActivate(): boolean {
     return false;
+  }
+}
+
+/** A guard of the whole application: in Nest it covers gateways, too. */
+@Injectable()
+class EverywhereGuard implements CanActivate {
+  static readonly seen: string[] = [];
+
+  canActivate(context: ExecutionContext): boolean {
+    EverywhereGuard.seen.push(context.getType());
+    return true;
   }
 }
 
@@ -127,6 +140,20 @@ class ChatGateway implements OnGatewayConnection, OnGatewayDisconnect {
   }
 }
 
+@UseFilters(new Forgiving())
+@WebSocketGateway()
+class ForgivingGateway {
+  @SubscribeMessage('forgiven by the class')
+  forgiven(): void {
+    throw new Blocked('forgiven');
+  }
+
+  @SubscribeMessage('not forgiven')
+  notForgiven(): void {
+    throw new StompRefusal('NOT_A_MEMBER', 'no');
+  }
+}
+
 @WebSocketGateway()
 class OtherGateway {
   readonly seen: unknown[] = [];
@@ -181,7 +208,14 @@ describe('StompAdapter', () => {
     closeTransports = vi.fn<() => Promise<void>>(() => Promise.resolve());
     const module = await Test.createTestingModule({
       imports: [StompModule.forRoot()],
-      providers: [ChatGateway, OtherGateway, ScopedGateway, PerRequest],
+      providers: [
+        ChatGateway,
+        OtherGateway,
+        ForgivingGateway,
+        ScopedGateway,
+        PerRequest,
+        { provide: APP_GUARD, useClass: EverywhereGuard },
+      ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
     const adapter = new StompAdapter(
@@ -216,13 +250,19 @@ describe('StompAdapter', () => {
     expect(connection.frames().map(({ command }) => command)).toEqual(['RECEIPT', 'RECEIPT', 'RECEIPT']);
   });
 
+  it('is covered by the global guards of the application, as context type ws', async () => {
+    EverywhereGuard.seen.length = 0;
+    await send(await connect(), 'other', '1');
+    expect(EverywhereGuard.seen).toEqual(['ws']);
+  });
+
   it('passes no body as undefined', async () => {
     const connection = await connect();
     await send(connection, 'chat.typing');
     expect(app.get(ChatGateway).seen.at(-1)).toEqual(['alice', undefined]);
   });
 
-  it.each(['{bad', '"a', '{"a":1}}', '\u00ff\u00fe'])('refuses %j, which is no JSON', async (body) => {
+  it.each(['{bad', '"a', '{"a":1}}', '"\u00ff"'])('refuses %j, which is no JSON', async (body) => {
     const connection = await connect();
     const head = Buffer.from('SEND\ndestination:/app/chat.typing\nreceipt:r\n\n');
     connection.receive(Buffer.concat([head, Buffer.from(body, 'latin1'), Buffer.from([0])]));
@@ -240,7 +280,7 @@ describe('StompAdapter', () => {
     expect(connection.text()).toBe('RECEIPT\nreceipt-id:slow\n\n\0');
   });
 
-  it.each(['observable', 'forgiven', 'scoped'])('answers RECEIPT for: %s', async (name) => {
+  it.each(['observable', 'forgiven', 'forgiven by the class', 'scoped'])('answers RECEIPT for: %s', async (name) => {
     const connection = await connect();
     await send(connection, name);
     expect(answer(connection)).toMatchObject({ command: 'RECEIPT', headers: { 'receipt-id': name } });
@@ -253,6 +293,7 @@ describe('StompAdapter', () => {
     ['piped', 'BLOCKED', 'pipe'],
     ['guarded', 'BAD_REQUEST', 'Forbidden resource'],
     ['broken', 'INTERNAL', 'Internal error'],
+    ['not forgiven', 'NOT_A_MEMBER', 'no'],
     ['unknown', 'UNKNOWN_DESTINATION', 'There is no such destination'],
   ])('brings what went wrong to the session: %s', async (name, code, message) => {
     const connection = await connect();

@@ -30,11 +30,12 @@ describe('WebSocket handshake', () => {
   it.each(['/ws', '/ws/websocket', '/ws?token=x', '/ws/1/abc/websocket'])(
     'is accepted at %s (decision 1)',
     async (path) => {
-      expect(await upgrade(path)).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+      const headers = { 'X-Forwarded-For': '10.0.0.1', Cookie: 'a=b', Accept: '*/*' };
+      expect(await upgrade(path, headers)).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
       await until(() => expect(server.transports.connectionCount).toBe(0));
       expect(server.parties).toHaveLength(1);
       expect(server.party.connection.origin).toMatchObject({ url: path, remoteAddress: '127.0.0.1' });
-      expect(server.party.connection.origin.headers.host).toBe('chat.test');
+      expect(server.party.connection.origin.headers).toEqual({ host: 'chat.test', 'x-forwarded-for': '10.0.0.1' });
     },
   );
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Facts of the HTTP request that opened the connection (the upgrade, or the first SockJS request). */
 export interface ConnectionOrigin {
+  /** Without cookies and the headers of handshake and content negotiation (`sec-*`, `accept*`, `content-*`, `connection`, `upgrade`). */
   readonly headers: IncomingHttpHeaders;
   /** Address of the TCP peer. */
   readonly remoteAddress: string;

@@ -17,10 +17,13 @@ export interface TransportContext {
   readonly quoter: TextQuoter;
 }
 
+/** Handshake and content negotiation: of no use later, and kept for as long as the connection lives. Cookies are nobody's business here. */
+const DROPPED_HEADERS = /^(sec-|accept|content-|connection$|upgrade$|cache-control$|pragma$|cookie$)/;
+
 /** What a connection keeps of the request that opened it. */
 export function originOf(request: IncomingMessage): ConnectionOrigin {
   return {
-    headers: request.headers,
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !DROPPED_HEADERS.test(name))),
     remoteAddress: request.socket.remoteAddress ?? '',
     url: request.url ?? '',
   };

@@ -17,6 +17,13 @@ export interface Parts {
 }
 export const REAL_PARTS: Parts = { GapDetector, OutboxPoller, SeqKeeper, OutboxKeeper };
 
+export interface ModelSettings {
+  readonly reachMarginMs: number;
+  readonly keepSeqMs: number;
+  /** Whether an instance whose rows were taken sees so before it publishes again; one that was frozen in between does not. */
+  readonly noticesFence: () => boolean;
+}
+
 export interface ModelClient {
   readonly at: ModelInstance;
   open: boolean;
@@ -32,6 +39,7 @@ class ModelLease {
   constructor(
     private readonly number: number,
     private readonly database: ModelDatabase,
+    private readonly noticesFence: () => boolean,
   ) {
     database.leases.add(this.owner);
   }
@@ -45,7 +53,7 @@ class ModelLease {
   }
 
   async ensureHeld(): Promise<boolean> {
-    if (this.database.leases.has(this.owner)) return true;
+    if (this.database.leases.has(this.owner) || !this.noticesFence()) return true;
     this.generation++;
     this.database.leases.add(this.owner);
     for (const listener of this.listeners) listener();
@@ -68,14 +76,14 @@ export class ModelInstance {
   readonly seqKeeper: SeqKeeper;
   private readonly keeper: OutboxKeeper;
 
-  constructor(number: number, parts: Parts, log: ModelLog, database: ModelDatabase) {
+  constructor(number: number, parts: Parts, settings: ModelSettings, log: ModelLog, database: ModelDatabase) {
     const timers = { now: () => log.now, after: () => () => {} };
     const options = { ...DEFAULT_OUTBOX_OPTIONS, instanceId: String(number), timers, monotonic: timers.now };
-    const reach = { group: String(number), reachMarginMs: 0, keepSeqMs: 0, timers };
+    const reach = { group: String(number), ...settings, timers };
     const detector = new parts.GapDetector(timers.now);
     const lanes = new ConversationLanes();
     this.bus = new ModelBus(log);
-    this.lease = new ModelLease(number, database);
+    this.lease = new ModelLease(number, database, settings.noticesFence);
     this.relay = new OutboxRelay(database, this.lease, this.bus, options);
     this.feed = new ConversationFeed(detector, lanes, database, this);
     const polled = {

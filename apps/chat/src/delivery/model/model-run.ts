@@ -1,6 +1,6 @@
 import type { AppendedRecord } from '../../outbox/index.js';
 import { ModelLog } from './model-bus.js';
-import { ModelInstance, type ModelClient, type Parts } from './model-instance.js';
+import { ModelInstance, type ModelClient, type ModelSettings, type Parts } from './model-instance.js';
 import { ModelDatabase } from './model-outbox.js';
 
 type Random = (below: number) => number;
@@ -50,12 +50,22 @@ export class ModelRun {
   private readonly instances: ModelInstance[] = [];
   private readonly clients: ModelClient[] = [];
   readonly trace: string[] = [];
+  private readonly settings: ModelSettings;
+  private readonly stale: boolean;
+  private healing = false;
 
   constructor(
     seed: number,
     private readonly parts: Parts,
   ) {
     this.random = makeRandom(seed * 2654435761 + 1);
+    // Every fourth run forgets nothing, as within ten minutes, and has stale publishes in exchange.
+    this.stale = seed % 4 === 0;
+    this.settings = {
+      reachMarginMs: seed % 3,
+      keepSeqMs: this.stale ? Number.POSITIVE_INFINITY : seed % 5,
+      noticesFence: () => !this.stale || this.healing || this.random(2) === 0,
+    };
   }
 
   /** What was violated, or null. */
@@ -146,7 +156,7 @@ export class ModelRun {
 
   private start(always = false): void {
     if (!always && (this.live().length >= 3 || this.random(2) !== 0)) return;
-    this.instances.push(new ModelInstance(this.instances.length, this.parts, this.log, this.database));
+    this.instances.push(new ModelInstance(this.instances.length, this.parts, this.settings, this.log, this.database));
   }
 
   private thaw(): void {
@@ -161,6 +171,7 @@ export class ModelRun {
 
   private async heal(): Promise<void> {
     this.log.now++;
+    this.healing = true;
     this.log.up = true;
     for (const instance of this.instances) instance.frozen = false;
     if (this.live().length === 0) this.start(true);
