@@ -1,17 +1,17 @@
 import type { AppConfig } from '@app/config';
 import { HealthRegistry, Metrics, NestPinoLogger, type Logger } from '@app/observability';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RequestAuthenticator } from './auth/request-authenticator.js';
 import type { EdgeContext } from './edge/edge-context.js';
 import { createFastifyInstance, type BodyMode } from './edge/fastify-instance.js';
 import { RequestDrain } from './edge/request-drain.js';
+import { createRequestObserver } from './edge/request-metrics.js';
 import { AppErrorFilter } from './errors/app-error.filter.js';
 import { setupDocuments, type DocumentOptions } from './openapi/setup-documents.js';
 import { SchemaValidationPipe } from './params/schema-validation.pipe.js';
 import { createAddressResolver } from './rate-limit/client-address.js';
-import { RateLimitInterceptor } from './rate-limit/rate-limit.interceptor.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 
 export interface HttpAppOptions {
@@ -55,7 +55,6 @@ function withEdge(module: Type | DynamicModule, limiter: RateLimiter, options: H
       { provide: RateLimiter, useValue: limiter },
       { provide: APP_FILTER, useValue: new AppErrorFilter(options.logger) },
       { provide: APP_PIPE, useClass: SchemaValidationPipe },
-      { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
       drain,
     ],
     exports: [RateLimiter],
@@ -79,7 +78,7 @@ export async function createHttpApp(
     addressOf: createAddressResolver(options.config.trustedProxies),
     isPublic: (method, path) => PUBLIC_PATH.test(path) || (options.isPublic?.(method, path) ?? false),
     authenticator: null,
-    metrics: null,
+    observe: null,
   };
   const instance = createFastifyInstance(edge, options.config.http, options.bodies ?? 'json');
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -88,7 +87,7 @@ export async function createHttpApp(
     { bodyParser: false, forceCloseConnections: true, logger: new NestPinoLogger(options.logger), abortOnError: false },
   );
   edge.authenticator = app.get(RequestAuthenticator, { strict: false });
-  edge.metrics = app.get(Metrics, { strict: false });
+  edge.observe = createRequestObserver(app.get(Metrics, { strict: false }));
   app.get(RequestDrain, { strict: false }).watch(instance);
   if (options.docs !== false) setupDocuments(app, { title: options.name, ...options.docs });
   if (options.shutdownHooks) app.enableShutdownHooks();

@@ -13,7 +13,8 @@ export { parsePageRequest, toPage, type PageOptions, type PageRequest, type Sort
 export { SchemaValidationPipe } from './params/schema-validation.pipe.js';
 export { Returns, type ReturnsOptions } from './openapi/returns.decorator.js';
 export { createOpenApiDocument, type DocumentOptions, type OpenApiDocument } from './openapi/setup-documents.js';
-export { RateLimit, type RouteRate } from './rate-limit/rate-limit.decorator.js';
+export { RateLimit } from './rate-limit/rate-limit.decorator.js';
+export type { RouteRate } from './rate-limit/rate-limit.interceptor.js';
 export { RateLimiter, type RateName } from './rate-limit/rate-limiter.js';
 export type { LoginOutcome } from './rate-limit/login-throttle.js';
 export { addressKey, createAddressResolver, type AddressResolver } from './rate-limit/client-address.js';

@@ -3,3 +3,7 @@ export * from './rest-client.js';
 export * from './live-client.js';
 export * from './person.js';
 export * from './system-process.js';
+export * from './forged-token.js';
+export * from './database-dump.js';
+export * from './stomp-socket.js';
+export * from './wire-client.js';

@@ -9,9 +9,7 @@ import type { DirectoryUser } from '../directory/index.js';
 import type { ListedConversation } from './conversation-list.repository.js';
 import { unread } from './read-watermark.js';
 
-/** The other one of a pair; 0 for a group. */
-export const peerOf = ({ lowId, highId }: Pick<ListedConversation, 'lowId' | 'highId'>, userId: number): number =>
-  (lowId === userId ? highId : lowId) ?? 0;
+type Named = Pick<ConversationDto, 'id' | 'name' | 'type' | 'profilePictureUrl' | 'conversationId'>;
 
 /** One line of the list. A peer whom the directory does not know counts as deleted. */
 export function conversationEntry(
@@ -20,23 +18,33 @@ export function conversationEntry(
   peer: DirectoryUser | undefined,
   lastMessageStatus: MessageStatus | null,
 ): ConversationDto {
-  const { groupId } = conversation;
-  const peerId = peerOf(conversation, viewerId);
-  const isGroup = groupId !== null;
+  const { id, name, type, profilePictureUrl, conversationId } = namesOf(conversation, viewerId, peer);
+  const { readSeq, ownAfter, readAhead, lastSeq } = conversation;
   return {
-    id: isGroup ? groupId : peerId,
-    name: isGroup ? (conversation.groupName ?? '') : (peer?.username ?? deletedUsername(peerId)),
-    type: isGroup ? 'GROUP' : 'PRIVATE',
+    id,
+    name,
+    type,
     lastMessage: conversation.lastMessage,
     lastMessageTimestamp: conversation.lastTimestamp?.toISOString() ?? null,
-    unreadCount: unread(conversation, conversation.lastSeq),
-    profilePictureUrl: isGroup ? null : (peer?.profilePictureUrl ?? null),
-    conversationId: isGroup ? groupConversationId(groupId) : privateConversationId(viewerId, peerId),
-    lastSeq: conversation.lastSeq,
-    lastReadSeq: conversation.readSeq,
+    unreadCount: unread({ leftSeq: null, readSeq, ownAfter, readAhead }, lastSeq),
+    profilePictureUrl,
+    conversationId,
+    lastSeq,
+    lastReadSeq: readSeq,
     lastMessageSenderId: conversation.lastSenderId,
     lastMessageStatus,
   };
+}
+
+function namesOf({ groupId, groupName, peerId }: ListedConversation, viewerId: number, peer?: DirectoryUser): Named {
+  if (groupId !== null) {
+    const conversationId = groupConversationId(groupId);
+    return { id: groupId, name: groupName ?? '', type: 'GROUP', profilePictureUrl: null, conversationId };
+  }
+  const id = peerId ?? 0;
+  const name = peer?.username ?? deletedUsername(id);
+  const profilePictureUrl = peer?.profilePictureUrl ?? null;
+  return { id, name, type: 'PRIVATE', profilePictureUrl, conversationId: privateConversationId(viewerId, id) };
 }
 
 /** A contact with whom there is no message yet. */

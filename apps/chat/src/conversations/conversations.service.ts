@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ConversationDto, MessageStatus } from '@app/contracts';
 import { Database } from '@app/database';
 import { DirectoryRepository, type DirectoryUser } from '../directory/index.js';
-import { byRecency, contactEntry, conversationEntry, peerOf } from './conversation-entry.js';
+import { byRecency, contactEntry, conversationEntry } from './conversation-entry.js';
 import { ConversationListRepository, type ListedConversation } from './conversation-list.repository.js';
-import { MessageStatusView, type StatusSubject } from './message-status-view.js';
+import { MessageStatusView } from './message-status-view.js';
+import type { StatusSubject } from './sender-status.js';
 
 @Injectable()
 export class ConversationsService {
@@ -21,27 +22,23 @@ export class ConversationsService {
     const listed = await this.list.listOfUser(em, userId);
     const contacts = await this.directory.listContacts(em, userId);
     const spoken = listed.filter((conversation) => conversation.groupId !== null || conversation.lastSeq > 0);
-    const peers = await this.findPeers(userId, spoken, contacts);
+    const peers = await this.findPeers(spoken, contacts);
     const statuses = await this.findLastStatuses(userId, spoken);
     const entries = spoken.map((conversation) => {
-      const peer = peers.get(peerOf(conversation, userId));
+      const peer = peers.get(conversation.peerId ?? 0);
       return conversationEntry(conversation, userId, peer, statuses.get(conversation.lastMessageId ?? 0) ?? null);
     });
-    const known = new Set(spoken.map((conversation) => peerOf(conversation, userId)));
+    const known = new Set(spoken.map((conversation) => conversation.peerId));
     const silent = contacts.filter((contact) => !known.has(contact.id));
     return [...entries, ...silent.map((contact) => contactEntry(contact, userId))].sort(byRecency);
   }
 
   private async findPeers(
-    userId: number,
     listed: readonly ListedConversation[],
     contacts: readonly DirectoryUser[],
   ): Promise<Map<number, DirectoryUser>> {
     const peers = new Map(contacts.map((contact) => [contact.id, contact]));
-    const strangers = listed
-      .filter((conversation) => conversation.groupId === null)
-      .map((conversation) => peerOf(conversation, userId))
-      .filter((id) => !peers.has(id));
+    const strangers = listed.flatMap(({ peerId }) => (peerId === null || peers.has(peerId) ? [] : [peerId]));
     for (const [id, user] of await this.directory.findUsers(this.database.read, strangers)) peers.set(id, user);
     return peers;
   }

@@ -2,8 +2,9 @@ export { ConversationsModule } from './conversations.module.js';
 export { ConversationRepository, conversationIdOf, type StoredConversation } from './conversation.repository.js';
 export { MembershipRepository, type Stay } from './membership.repository.js';
 export { ReaderStaysRepository, type ReadAhead, type StoredReaderStay } from './reader-stays.repository.js';
-export { ConversationListRepository, type ListedConversation } from './conversation-list.repository.js';
-export { MessageStatusView, type StatusSubject, type ViewerStates } from './message-status-view.js';
+export { ConversationListRepository, type ConversationHead } from './conversation-list.repository.js';
+export { MessageStatusView, type ViewerStates } from './message-status-view.js';
+export type { StatusSubject } from './sender-status.js';
 export { groupBy } from './group-by.js';
 export {
   isMemberAt,

@@ -4,16 +4,8 @@ import type { EntityManager } from '@app/database';
 import { MembershipRepository } from './membership.repository.js';
 import type { ReadState } from './read-watermark.js';
 import { ReaderStaysRepository } from './reader-stays.repository.js';
+import type { StatusSubject } from './sender-status.js';
 import { SentStatuses } from './sent-statuses.service.js';
-
-/** A message as far as its status is concerned; `conversationId` is the row. */
-export interface StatusSubject {
-  readonly id: number;
-  readonly conversationId: number;
-  readonly groupId: number | null;
-  readonly seq: number;
-  readonly senderId: number;
-}
 
 /** A viewer's own read states by conversation row. */
 export type ViewerStates = ReadonlyMap<number, Pick<ReadState, 'readSeq' | 'readAhead'>>;
@@ -55,7 +47,11 @@ export class MessageStatusView {
     const states = known ?? (await this.findStates(em, viewerId, messages));
     const above = messages.filter(({ conversationId, seq }) => seq > (states.get(conversationId)?.readSeq ?? 0));
     const possible = above.filter(({ conversationId }) => (states.get(conversationId)?.readAhead ?? 0) > 0);
-    const entries = await this.readers.listReadAhead(em, possible.map((message) => message.id), viewerId);
+    const entries = await this.readers.listReadAhead(
+      em,
+      possible.map((message) => message.id),
+      viewerId,
+    );
     const readAhead = new Set(entries.map((entry) => entry.messageId));
     const unread = new Set(above.filter(({ id }) => !readAhead.has(id)).map(({ id }) => id));
     return new Map(messages.map(({ id }) => [id, unread.has(id) ? 'DELIVERED' : 'READ']));

@@ -36,7 +36,7 @@ export const isMemberAt = ({ joinedSeq, leftSeq }: Pick<ReadState, 'joinedSeq' |
   joinedSeq < seq && (leftSeq === null || seq <= leftSeq);
 
 /** Others' messages of this stay that the member has not read. */
-export function unread(state: ReadState, lastSeq: number): number {
+export function unread(state: Omit<ReadState, 'joinedSeq'>, lastSeq: number): number {
   const end = Math.min(lastSeq, state.leftSeq ?? lastSeq);
   return Math.max(0, end - state.readSeq - state.ownAfter - state.readAhead);
 }

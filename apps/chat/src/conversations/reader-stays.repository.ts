@@ -55,13 +55,7 @@ export class ReaderStaysRepository {
   ): Promise<ReaderSummary[]> {
     const columns = `conversation_id AS conversationRowId, COUNT(*) AS readers, MIN(joined_seq) AS firstJoinedSeq,
       MIN(read_seq) AS lowestReadSeq`;
-    return this.selectOfOthers(
-      em,
-      columns,
-      conversationRowIds,
-      userId,
-      'left_seq IS NULL GROUP BY conversation_id',
-    );
+    return this.selectOfOthers(em, columns, conversationRowIds, userId, 'left_seq IS NULL GROUP BY conversation_id');
   }
 
   /** Some of those, other than `userId`, who could read `seq` and have read neither it nor anything above it. */

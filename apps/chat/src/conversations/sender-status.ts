@@ -1,6 +1,15 @@
 import type { MessageStatus } from '@app/contracts';
 import { isMemberAt } from './read-watermark.js';
 
+/** A message as far as its status is concerned; `conversationId` is the row. */
+export interface StatusSubject {
+  readonly id: number;
+  readonly conversationId: number;
+  readonly groupId: number | null;
+  readonly seq: number;
+  readonly senderId: number;
+}
+
 /** Another user's stay as the sender's status needs it. */
 export interface ReaderStay {
   readonly userId: number;

@@ -3,9 +3,8 @@ import type { MessageStatus } from '@app/contracts';
 import type { EntityManager } from '@app/database';
 import { DirectoryRepository } from '../directory/index.js';
 import { groupBy } from './group-by.js';
-import type { StatusSubject } from './message-status-view.js';
 import { ReaderStaysRepository, type ReaderSummary, type StoredReaderStay } from './reader-stays.repository.js';
-import { senderStatus } from './sender-status.js';
+import { senderStatus, type StatusSubject } from './sender-status.js';
 
 /** A sender's own messages in one conversation. */
 interface Sent {
@@ -44,7 +43,12 @@ export class SentStatuses {
       for (const { id } of of) result.set(id, status);
     };
     const pairs = messages.filter((message) => message.groupId === null);
-    const groups = [...groupBy(messages.filter((message) => message.groupId !== null), rowIdOf)].map(toSent);
+    const groups = [
+      ...groupBy(
+        messages.filter((message) => message.groupId !== null),
+        rowIdOf,
+      ),
+    ].map(toSent);
     const summaries = await this.summarize(em, senderId, groups);
     const rest: StatusSubject[] = [...pairs];
     for (const sent of groups) {
@@ -125,7 +129,10 @@ export class SentStatuses {
   ): Promise<Map<number, number>> {
     const ofGroups = new Set(messages.filter((message) => message.groupId !== null).map(rowIdOf));
     const stays = open.filter((stay) => ofGroups.has(stay.conversationRowId));
-    return this.directory.findDeletions(em, stays.map((stay) => stay.userId));
+    return this.directory.findDeletions(
+      em,
+      stays.map((stay) => stay.userId),
+    );
   }
 
   private async findReadAhead(
@@ -137,7 +144,10 @@ export class SentStatuses {
       const { present, gone } = readers.get(conversationId) ?? NOBODY;
       return [...present, ...gone].some((stay) => stay.readAhead > 0 && stay.readSeq < seq);
     });
-    const entries = await this.readers.listReadAhead(em, possible.map((message) => message.id));
+    const entries = await this.readers.listReadAhead(
+      em,
+      possible.map((message) => message.id),
+    );
     const byMessage = groupBy(entries, (entry) => entry.messageId);
     return new Map([...byMessage].map(([id, list]) => [id, new Set(list.map((entry) => entry.userId))]));
   }

@@ -61,7 +61,6 @@ export class DeliveryModule {
         DeliveryService,
         DeliveryKeeper,
       ],
-      exports: [DeliveryService],
     };
   }
 }

@@ -1,7 +1,9 @@
 import { Global, Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { loadConfig } from '@app/config';
 import { AppError, type MessageDto, type TopicName } from '@app/contracts';
 import { Database, createTestDatabase, toDbTime, valuesList, type TestDatabase } from '@app/database';
+import { RateLimiter } from '@app/http-kit';
 import { InProcessMessageBus, MessageBus, MessageBusServer, type OutgoingRecord } from '@app/message-bus';
 import { Metrics } from '@app/observability';
 import { SimpUserRegistry, SimpleBroker, StompModule, StompSessionEvents, SubscriptionRegistry } from '@app/stomp';
@@ -35,6 +37,7 @@ class PortsModule {
       { provide: Database, useValue: database },
       { provide: MessageBus, useValue: bus },
       { provide: Metrics, useValue: new Metrics({ process: false }) },
+      { provide: RateLimiter, useValue: new RateLimiter(loadConfig({ RATE_LIMITS: 'off' }).rateLimits) },
     ];
     return { module: PortsModule, providers, exports: providers };
   }

@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageDto } from '@app/contracts';
 import type { EntityManager } from '@app/database';
-import { MessageStatusView } from '../conversations/index.js';
+import { MessageStatusView, type ViewerStates } from '../conversations/index.js';
 import { DirectoryRepository } from '../directory/index.js';
-import { toMessageDto, type MessageRow } from '../messages/index.js';
+import { toMessageDto, type MessageRow, type MessageUsers } from '../messages/index.js';
+
+/** What the caller of a view has read already. */
+export interface KnownToViewer {
+  /** Everyone whom the messages name. */
+  readonly users?: MessageUsers;
+  readonly states?: ViewerStates;
+}
 
 /** Stored messages as one viewer sees them: under today's names and with the viewer's statuses. */
 @Injectable()
@@ -13,13 +20,18 @@ export class MessageViews {
     private readonly statuses: MessageStatusView,
   ) {}
 
-  async viewAll(em: EntityManager, viewerId: number, rows: readonly MessageRow[]): Promise<MessageDto[]> {
+  async viewAll(
+    em: EntityManager,
+    viewerId: number,
+    rows: readonly MessageRow[],
+    known: KnownToViewer = {},
+  ): Promise<MessageDto[]> {
     if (rows.length === 0) return [];
-    const users = await this.directory.findUsers(
-      em,
-      rows.flatMap(({ senderId, receiverId }) => (receiverId === null ? [senderId] : [senderId, receiverId])),
-    );
-    const statuses = await this.statuses.statuses(em, viewerId, rows);
+    const users = known.users ?? (await this.directory.findUsers(em, rows.flatMap(usersOf)));
+    const statuses = await this.statuses.statuses(em, viewerId, rows, known.states);
     return rows.map((row) => toMessageDto(row, users, statuses.get(row.id) ?? 'DELIVERED'));
   }
 }
+
+const usersOf = ({ senderId, receiverId }: MessageRow): number[] =>
+  receiverId === null ? [senderId] : [senderId, receiverId];

@@ -24,7 +24,7 @@ export class SyncService {
     for (const id of Object.keys(known)) if (parseConversationId(id) === null) throw malformed(id);
     const em = this.database.read;
     const epoch = await this.repository.getEpoch(em);
-    const listed = await this.conversations.listOfUser(em, callerId);
+    const listed = await this.conversations.listHeadsOfUser(em, callerId);
     const own = listed.map((conversation) => ({ ...conversation, conversationId: conversationIdOf(conversation) }));
     const { complete, spans, limited, removed } = planSync(own, known);
     const messages = await this.views.viewAll(em, callerId, await this.history.listSpans(em, spans));

@@ -1,6 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { loadConfig } from '@app/config';
 import { Database, createTestDatabase, toDbTime, valuesList, type TestDatabase } from '@app/database';
+import { RateLimiter } from '@app/http-kit';
 import { InProcessMessageBus, MessageBus } from '@app/message-bus';
 import { Metrics } from '@app/observability';
 import { authSchema } from '@apps/auth';
@@ -17,6 +19,7 @@ class PlatformModule {
     const providers = [
       { provide: Database, useValue: database },
       { provide: Metrics, useValue: metrics },
+      { provide: RateLimiter, useValue: new RateLimiter(loadConfig({ RATE_LIMITS: 'off' }).rateLimits) },
       { provide: MessageBus, useFactory: () => new InProcessMessageBus() },
     ];
     return { module: PlatformModule, providers, exports: providers };
@@ -33,19 +36,23 @@ export interface StoredMessage {
   readonly clientMsgId: string | null;
 }
 
+export interface AcceptPathOptions {
+  readonly users?: number;
+  readonly clock?: () => number;
+  /** Another migrated, empty database than a SQLite file of its own. */
+  readonly on?: Pick<TestDatabase, 'database' | 'dispose'>;
+}
+
 /** For tests: the accept path with the real outbox and its relay on a migrated SQLite file, users 1 to `users` named `user1`, `user2` … */
 export class AcceptPathFixture {
   private constructor(
     readonly module: TestingModule,
     readonly metrics: Metrics,
-    private readonly test: TestDatabase,
+    private readonly test: Pick<TestDatabase, 'database' | 'dispose'>,
   ) {}
 
-  static async start({
-    users = 10,
-    clock = Date.now,
-  }: { users?: number; clock?: () => number } = {}): Promise<AcceptPathFixture> {
-    const test = await createTestDatabase([authSchema, chatSchema], { clock });
+  static async start({ users = 10, clock = Date.now, on }: AcceptPathOptions = {}): Promise<AcceptPathFixture> {
+    const test = on ?? (await createTestDatabase([authSchema, chatSchema], { clock }));
     const metrics = new Metrics({ process: false });
     const names = Array.from({ length: users }, (_, index) => `user${index + 1}`);
     await test.database.writer.query(
@@ -96,12 +103,12 @@ export class AcceptPathFixture {
   /** A group with its conversation and open stays, as the groups feature makes it. */
   createGroup(memberIds: readonly number[]): Promise<number> {
     return this.database.transaction(async (em) => {
-      await em.query('INSERT INTO "groups" (name, created_by, created_at) VALUES (?, ?, ?)', [
+      await em.query('INSERT INTO `groups` (name, created_by, created_at) VALUES (?, ?, ?)', [
         'g',
         memberIds[0],
         toDbTime(0),
       ]);
-      const [group]: { id: number }[] = await em.query('SELECT MAX(id) AS id FROM "groups"');
+      const [group]: { id: number }[] = await em.query('SELECT MAX(id) AS id FROM `groups`');
       await em.query("INSERT INTO conversations (kind, group_id) VALUES ('GROUP', ?)", [group!.id]);
       const [row]: { id: number }[] = await em.query('SELECT id FROM conversations WHERE group_id = ?', [group!.id]);
       await em.query(

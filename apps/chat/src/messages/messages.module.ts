@@ -12,7 +12,7 @@ import { MessagesService } from './messages.service.js';
 import { SendAcceptor } from './send-acceptor.js';
 import { SendQueue } from './send-queue.js';
 
-/** MySQL works on one batch while it syncs another; SQLite has one writer. */
+/** SQLite has one writer; MySQL works on one batch while it writes another to disk. */
 const WORKERS = { sqlite: 1, mysql: 2 };
 
 function createSendQueue(acceptor: SendAcceptor, database: Database, metrics: Metrics): SendQueue {

@@ -21,7 +21,8 @@ export async function openMysqlSource(
   poolSize = 10,
 ): Promise<DataSource> {
   const source = await createSource('mysql', url, extra, poolSize).initialize();
-  if (!/mariadb/i.test((source.driver as MysqlDriver).version ?? '')) return source;
+  const [server]: { version: string }[] = await source.query('SELECT VERSION() AS version');
+  if (!/mariadb/i.test(server?.version ?? '')) return source;
   // TypeORM must know: MariaDB describes its columns in another way.
   await source.destroy();
   return createSource('mariadb', url, extra, poolSize).initialize();

@@ -10,9 +10,11 @@ interface PooledConnection {
   destroy(): void;
 }
 
-/** What every session of the pool must have set before its first statement; MariaDB knows the older name of the isolation level only. */
-const sessionSettings = (mariadb: boolean): string =>
-  `SET SESSION ${mariadb ? 'tx_isolation' : 'transaction_isolation'} = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 4`;
+/** What every session of the pool must have set before its first statement. */
+const SESSION_SETTINGS = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 4",
+];
 
 /**
  * Takes a connection within bounded time, sets its session up once, and destroys instead of returning it to the pool after a time-out or a
@@ -87,7 +89,7 @@ export class PooledQueryRunner extends MysqlQueryRunner {
   private async prepare(connection: PooledConnection): Promise<void> {
     const session = (connection as { connection?: object }).connection ?? connection;
     if (this.prepared.has(session)) return;
-    await connection.promise().query(sessionSettings(this.driver.options.type === 'mariadb'));
+    for (const sql of SESSION_SETTINGS) await connection.promise().query(sql);
     this.prepared.add(session);
   }
 }

@@ -25,10 +25,10 @@ describe('Semaphore', () => {
     vi.useFakeTimers();
     const semaphore = new Semaphore(1, 1, 1_000);
     await semaphore.acquire();
-    const waiting = expect(semaphore.acquire()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const waiting = semaphore.acquire().catch((error: unknown) => error);
     await expect(semaphore.acquire()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await vi.advanceTimersByTimeAsync(1_000);
-    await waiting;
+    expect(await waiting).toMatchObject({ code: 'UNAVAILABLE' });
     semaphore.release();
     await semaphore.acquire();
   });

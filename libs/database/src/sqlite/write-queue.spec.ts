@@ -37,11 +37,11 @@ describe('WriteQueue', () => {
     const queue = new WriteQueue(1_000);
     const [holder, late, last] = [{}, {}, {}];
     await queue.acquire(holder);
-    const refused = expect(queue.acquire(late)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const refused = queue.acquire(late).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(999);
     const waiting = queue.acquire(last);
     await vi.advanceTimersByTimeAsync(1);
-    await refused;
+    expect(await refused).toMatchObject({ code: 'UNAVAILABLE' });
     queue.release(holder);
     await waiting;
     queue.release(late);

@@ -5,9 +5,14 @@ const EXPOSED = 'x-request-id, x-instance-id, Retry-After';
 const PREFLIGHT_SECONDS = '600';
 const HEADER_LIST = /^[\w\-, ]{1,1000}$/;
 
+const UNLISTED: Readonly<Record<string, string>> = { vary: 'Origin' };
+
 /** The CORS headers of an answer: for a listed origin exactly one `access-control-allow-origin`; `Vary: Origin` always. */
-export function corsHeaders(origin: string | undefined, allowed: ReadonlySet<string>): Record<string, string> {
-  if (origin === undefined || !allowed.has(origin)) return { vary: 'Origin' };
+export function corsHeaders(
+  origin: string | undefined,
+  allowed: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  if (origin === undefined || !allowed.has(origin)) return UNLISTED;
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,

@@ -1,7 +1,10 @@
-import type { Logger, Metrics } from '@app/observability';
+import type { Logger } from '@app/observability';
 import type { RequestAuthenticator } from '../auth/request-authenticator.js';
 import type { AddressResolver } from '../rate-limit/client-address.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+
+/** Told once per answer. `route` is a pattern, never a path. */
+export type RequestObserver = (method: string, route: string, status: number, ms: number) => void;
 
 /** What the hooks of an app's edge work with. */
 export interface EdgeContext {
@@ -14,5 +17,5 @@ export interface EdgeContext {
   readonly isPublic: (method: string, path: string) => boolean;
   /** Known once Nest has made its providers, before the first request. */
   authenticator: RequestAuthenticator | null;
-  metrics: Metrics | null;
+  observe: RequestObserver | null;
 }

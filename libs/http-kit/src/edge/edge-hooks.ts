@@ -29,19 +29,6 @@ async function authenticate(edge: EdgeContext, request: FastifyRequest, path: st
   edge.limiter.assertAllowed('restPerUser', request.principal.id);
 }
 
-/** By the route's pattern, never the path: a label must have few values. */
-function observeRequest(edge: EdgeContext, request: FastifyRequest, reply: FastifyReply): void {
-  const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-  edge.metrics
-    ?.histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time from the head of a request to the end of its answer',
-      labelNames: ['method', 'route', 'status'],
-      buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    })
-    .observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
-}
-
 /**
  * What happens to a request before its body is read, in this order: headers, path tricks (400), OPTIONS, rate per address (429), token (401), rate
  * per user (429). So a body is only ever read for someone whom the token names, or on a public route.
@@ -62,7 +49,8 @@ export function addEdgeHooks(instance: FastifyInstance, edge: EdgeContext): void
     return undefined;
   });
   instance.addHook('onResponse', (request, reply, done) => {
-    observeRequest(edge, request, reply);
+    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
+    edge.observe?.(request.method, route, reply.statusCode, reply.elapsedTime);
     done();
   });
 }

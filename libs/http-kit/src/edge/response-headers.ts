@@ -18,13 +18,21 @@ export function baseHeaders(
   };
 }
 
-/** Sets {@link baseHeaders} on Node's own response: Fastify adds its headers over them, and an answer that bypasses Fastify has them, too. */
+const SECURITY_ENTRIES = Object.entries(SECURITY_HEADERS);
+
+/**
+ * Sets {@link baseHeaders} on Node's own response: Fastify adds its headers over them, and an answer that bypasses Fastify has them, too. Runs
+ * for every request, hence no object in between.
+ */
 export function setBaseHeaders(
   edge: EdgeContext,
   requestId: string,
   raw: IncomingMessage,
   response: ServerResponse,
 ): void {
-  for (const [name, value] of Object.entries(baseHeaders(edge, requestId, raw.headers.origin)))
-    response.setHeader(name, value);
+  for (const [name, value] of SECURITY_ENTRIES) response.setHeader(name, value);
+  const cors = corsHeaders(raw.headers.origin, edge.origins);
+  for (const name of Object.keys(cors)) response.setHeader(name, cors[name] ?? '');
+  response.setHeader(HEADERS.instanceId, edge.instanceId);
+  response.setHeader(HEADERS.requestId, requestId);
 }

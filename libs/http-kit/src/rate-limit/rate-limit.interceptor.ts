@@ -4,15 +4,19 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import { addressKey } from './client-address.js';
-import { RATE_LIMIT, type RouteRate } from './rate-limit.decorator.js';
-import { RateLimiter } from './rate-limiter.js';
+import { RateLimiter, type RateName } from './rate-limiter.js';
+
+export const RATE_LIMIT = 'http-kit:rate-limit';
+
+/** `register` and `login` count per client address, the others per user. */
+export type RouteRate = Extract<RateName, 'messages' | 'writes' | 'status' | 'register'> | 'login';
 
 const usernameOf = (body: unknown): string => {
   const { username } = (body ?? {}) as { username?: unknown };
   return typeof username === 'string' ? username.slice(0, 64) : '';
 };
 
-/** Applies `@RateLimit()`: after the guards, before validation and the handler. */
+/** Behind `@RateLimit()`: after the guards, before validation and the handler. */
 @Injectable()
 export class RateLimitInterceptor implements NestInterceptor {
   constructor(

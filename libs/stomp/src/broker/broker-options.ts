@@ -15,8 +15,10 @@ export interface StompLimits {
   readonly connectTimeoutMs: number;
   /** Milliseconds of silence that are tolerated when the client has promised heart-beats, if three of its intervals are less; 75,000. */
   readonly silenceMs: number;
-  /** Milliseconds from the start of a close until the connection is dropped; twice as many from DISCONNECT's RECEIPT until it is closed; 5,000. */
+  /** Milliseconds from the start of a close until the connection is dropped; 5,000. */
   readonly closeTimeoutMs: number;
+  /** Milliseconds from DISCONNECT's RECEIPT, after which the client is to close, until the server does; 500. */
+  readonly disconnectLingerMs: number;
   /** Subscriptions per session; 256. */
   readonly subscriptions: number;
   /** Bytes waiting in a session's send buffer before it is closed with 1013; 1,048,576. */
@@ -38,6 +40,7 @@ export const DEFAULT_STOMP_LIMITS: StompLimits = {
   connectTimeoutMs: 10_000,
   silenceMs: 75_000,
   closeTimeoutMs: 5_000,
+  disconnectLingerMs: 500,
   subscriptions: 256,
   sendBufferBytes: 1_048_576,
   sendTimeMs: 10_000,

@@ -27,9 +27,9 @@ export interface SessionHost {
   readonly registry: SubscriptionRegistry;
   readonly frames: FrameHandler;
   /** The session is over for the broker: called once, before `closed`. */
-  ended(session: ServerSession): void;
+  ended(session: ServerSession, closeCode: number): void;
   /** Its connection is gone: called once. */
-  closed(session: ServerSession, closeCode: number): void;
+  closed(session: ServerSession): void;
 }
 
 /**
@@ -128,7 +128,14 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
     this.currentState = 'disconnected';
     this.subscribed.clear();
     this.openTransactions = undefined;
-    this.vitals.disconnected(this.host.wheel.now);
+    this.vitals.disconnected();
+    this.host.wheel.add({ onTime: () => this.closeAfterDisconnect() }, this.host.limits.disconnectLingerMs);
+  }
+
+  /** The client had its time to close; one that only stopped polling would else be missed seconds later. */
+  private closeAfterDisconnect(): undefined {
+    this.close(1000, '');
+    return undefined;
   }
 
   /** Counts a refusal; true when it was one too many. */
@@ -153,7 +160,7 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
 
   close(closeCode: number, reason: string): void {
     if (this.currentState === 'ended') return;
-    this.endForBroker();
+    this.endForBroker(closeCode);
     this.vitals.closing(this.host.wheel.now);
     this.resume();
     this.connection.close(closeCode, reason);
@@ -178,8 +185,8 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
   closed(code: number): void {
     if (this.gone) return;
     this.gone = true;
-    if (this.currentState !== 'ended') this.endForBroker();
-    this.host.closed(this, code);
+    if (this.currentState !== 'ended') this.endForBroker(code);
+    this.host.closed(this);
   }
 
   // --- TimedEntry ---
@@ -191,7 +198,6 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
     else if (verdict === 'blocked') this.close(1013, 'slow consumer');
     else if (verdict === 'silent') this.end('No heart-beat was received');
     else if (verdict === 'connect-timeout') this.end('CONNECT took too long');
-    else if (verdict === 'close') this.close(1000, '');
     else if (verdict === 'terminate') this.connection.terminate();
     return this.vitals.nextCheck(now);
   }
@@ -226,11 +232,11 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
     }
   }
 
-  private endForBroker(): void {
+  private endForBroker(closeCode: number): void {
     this.currentState = 'ended';
     this.subscribed.clear();
     this.openTransactions = undefined;
-    this.host.ended(this);
+    this.host.ended(this, closeCode);
   }
 
   private pause(): void {

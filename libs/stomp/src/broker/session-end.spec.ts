@@ -21,7 +21,7 @@ describe('the end of a session', () => {
     expect(stomp.registry.destinations()).toEqual([]);
   });
 
-  it('by the server: ERROR, close, nothing further, and told when the connection is gone', async () => {
+  it('by the server: ERROR, close, nothing further, and told once, when the close begins', async () => {
     const stomp = new StompHarness();
     const disconnected = vi.fn<DisconnectedListener>();
     stomp.events.onDisconnected(disconnected);
@@ -40,7 +40,7 @@ describe('the end of a session', () => {
     ]);
     expect(connection.closedWith).toEqual({ code: 1002, reason: '' });
     expect(stomp.users.sessionCount).toBe(0);
-    expect(disconnected).not.toHaveBeenCalled();
+    expect(disconnected).toHaveBeenCalledExactlyOnceWith(session, 1002);
     await settle();
     expect(disconnected).toHaveBeenCalledExactlyOnceWith(session, 1002);
   });

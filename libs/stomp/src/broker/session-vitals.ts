@@ -2,7 +2,7 @@ import type { HeartbeatPlan } from '../codec/heart-beats.js';
 import type { StompLimits } from './broker-options.js';
 
 /** What has to happen to a session now. */
-export type Verdict = 'fine' | 'heartbeat' | 'connect-timeout' | 'silent' | 'blocked' | 'close' | 'terminate';
+export type Verdict = 'fine' | 'heartbeat' | 'connect-timeout' | 'silent' | 'blocked' | 'terminate';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -17,7 +17,6 @@ export class SessionVitals {
   private drained = 0;
   private drainedAt: number;
   private connectBy: number;
-  private closeBy = NEVER;
   private terminateBy = NEVER;
   private sendEvery = NEVER;
   private silenceLimit = NEVER;
@@ -50,22 +49,20 @@ export class SessionVitals {
     if (plan.expectEveryMs > 0) this.silenceLimit = Math.max(3 * plan.expectEveryMs, this.limits.silenceMs);
   }
 
-  /** DISCONNECT was answered: the client is expected to close. Longer than a transport takes to miss a client that polls no more. */
-  disconnected(now: number): void {
-    this.closeBy = now + 2 * this.limits.closeTimeoutMs;
+  /** DISCONNECT was answered: no heart-beats any more. */
+  disconnected(): void {
     this.sendEvery = this.silenceLimit = NEVER;
   }
 
   /** A close has begun: nothing else counts any more. */
   closing(now: number): void {
     this.terminateBy = now + this.limits.closeTimeoutMs;
-    this.connectBy = this.closeBy = this.sendEvery = this.silenceLimit = NEVER;
+    this.connectBy = this.sendEvery = this.silenceLimit = NEVER;
   }
 
   check(now: number, bufferedBytes: number): Verdict {
     if (this.terminateBy !== NEVER) return now >= this.terminateBy ? 'terminate' : 'fine';
     if (now >= this.connectBy) return 'connect-timeout';
-    if (now >= this.closeBy) return 'close';
     if (this.isBlocked(now, bufferedBytes)) return 'blocked';
     if (now - this.lastRead >= this.silenceLimit) return 'silent';
     return now - this.lastWrite >= this.sendEvery ? 'heartbeat' : 'fine';
@@ -75,7 +72,6 @@ export class SessionVitals {
     if (this.terminateBy !== NEVER) return this.terminateBy;
     return Math.min(
       this.connectBy,
-      this.closeBy,
       this.lastRead + this.silenceLimit,
       this.lastWrite + this.sendEvery,
       now + this.limits.sendTimeMs / 4,

@@ -68,13 +68,13 @@ export class StompServer implements SessionHost {
     if (this.closing !== undefined) session.close(this.closeCode, '');
   }
 
-  ended(session: ServerSession): void {
+  ended(session: ServerSession, closeCode: number): void {
     this.parts.users.remove(session);
+    if (session.wasConnected) this.parts.events.disconnected(session, closeCode);
   }
 
-  closed(session: ServerSession, closeCode: number): void {
+  closed(session: ServerSession): void {
     this.open.delete(session);
-    if (session.wasConnected) this.parts.events.disconnected(session, closeCode);
     if (this.open.size === 0) this.whenEmpty?.();
   }
 

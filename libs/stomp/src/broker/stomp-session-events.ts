@@ -23,8 +23,8 @@ export class StompSessionEvents {
   }
 
   /**
-   * The connection of a session that had been connected is over: exactly once per session, after it left the registries. DISCONNECT alone
-   * does not end a session, its connection's end does (fact 62).
+   * A session that had been connected is over, because its connection is gone or this server has begun to close it with `closeCode`: exactly once
+   * per session, after it left the registries. DISCONNECT alone does not end a session (fact 62), but soon after its RECEIPT the server does.
    */
   onDisconnected(listener: DisconnectedListener): Unlisten {
     return listen(this.disconnectedListeners, listener);

@@ -208,11 +208,45 @@ describe('end of a raw WebSocket', () => {
   });
 
   it('by the session while paused still hears the client answer', async () => {
-    const { ends } = await connect({ limits: { closeTimeoutMs: 20_000 } });
-    server.party.connection.pause();
-    server.party.connection.close(1008, 'policy');
+    const { ws, ends } = await connect({
+      limits: { closeTimeoutMs: 20_000 },
+      onData: ({ connection }) => {
+        connection.pause();
+        setImmediate(() => connection.close(1008, 'policy'));
+      },
+    });
+    ws.send('handled');
+    ws.send('held');
     await until(() => expect(ends).toEqual([[1008, 'policy']]));
     await until(() => expect(server.party.ends).toEqual([{ code: 1008, reason: 'policy' }]));
+  });
+
+  it('by the session drops what was held', async () => {
+    server = await EchoServer.start({
+      onData: ({ connection }) => {
+        connection.pause();
+        setImmediate(() => {
+          connection.close(1000, '');
+          connection.resume();
+        });
+      },
+    });
+    const raw = await joinRaw();
+    raw.write(Buffer.concat(['a', 'b'].map((text) => clientFrame(0x81, Buffer.from(text)))));
+    await until(() => expect(raw.bytes).toEqual(Buffer.from([0x88, 2, 0x03, 0xe8])));
+    raw.write(clientFrame(0x88, Buffer.from([0x03, 0xe8])));
+    await until(() => expect(server.party.ends).toEqual([{ code: 1000, reason: '' }]));
+    expect(server.party.text).toBe('a');
+  });
+
+  it('sends nothing after its close frame', async () => {
+    server = await EchoServer.start();
+    const raw = await joinRaw();
+    raw.write(Buffer.concat([clientFrame(0x81, Buffer.from('echo me')), clientFrame(0x83, Buffer.from('broken'))]));
+    await until(() => expect(server.party.text).toBe('echo me'));
+    raw.socket.end();
+    await until(() => expect(raw.closed).toBe(true));
+    expect(raw.bytes).toEqual(Buffer.from([0x88, 2, 0x03, 0xea]));
   });
 
   it('by the session waits no longer than the limit for a client that does not answer', async () => {

@@ -66,8 +66,8 @@ describe('an endpoint on a server that serves others', () => {
   it('stands beside another endpoint and another owner of upgrades', async () => {
     const http = createServer(other);
     const owner = (request: IncomingMessage, socket: Duplex): void => {
-      if (request.url === '/hmr') socket.end('HTTP/1.1 101 mine\r\n\r\n');
-      else if (request.url === '/unknown') socket.end('HTTP/1.1 410 owner knows\r\n\r\n');
+      const answer = request.url === '/hmr' ? '101 mine' : request.url === '/unknown' ? '410 owner knows' : undefined;
+      setImmediate(() => answer && socket.end(`HTTP/1.1 ${answer}\r\n\r\n`));
     };
     http.on('upgrade', owner);
     server = await EchoServer.start({ httpServer: http });

@@ -207,7 +207,6 @@ describe.each(STREAMS)('%s', (path, transport, prelude, before, after, contentTy
     expect(connection.bufferedBytes).toBe(0);
     const connections = async (): Promise<number> =>
       new Promise((resolve) => server.http.getConnections((_, n) => resolve(n)));
-    response.resume();
     await until(async () => expect(await connections()).toBe(0));
   });
 
@@ -248,6 +247,19 @@ describe('end of a polling session from above', () => {
     server.party.connection.close(1001, '');
     await until(() => expect(server.party.ends).toEqual([{ code: 1001, reason: '' }]));
     expect(await poll()).toBe('o\n');
+  });
+
+  it('counts that limit from the close, not from the last poll', async () => {
+    await start({ limits: { closeTimeoutMs: 500, disconnectDelayMs: 500, sweepMs: 10 } });
+    const after = async (ms: number): Promise<void> => {
+      const started = Date.now();
+      await until(() => expect(Date.now() - started).toBeGreaterThanOrEqual(ms));
+    };
+    await poll();
+    await after(350);
+    server.party.connection.close(1001, '');
+    await after(350);
+    expect(await poll()).toBe('c[1001,""]\n');
   });
 
   it('forgets a session that is over after the disconnect delay', async () => {

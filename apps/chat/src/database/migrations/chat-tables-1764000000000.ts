@@ -120,10 +120,7 @@ const outboxTables = (c: ColumnFactory): TableOptions[] => [
   {
     name: 'outbox',
     columns: [c.id(), ...outboxColumns(c), c.time('published_at', nullable), c.int('attempts', zero)],
-    indices: [
-      index('ix_outbox_owner_published', 'owner', 'published_at', 'id'),
-      unpublishedIndex,
-    ],
+    indices: [index('ix_outbox_owner_published', 'owner', 'published_at', 'id'), unpublishedIndex],
   },
   {
     name: 'outbox_dead',

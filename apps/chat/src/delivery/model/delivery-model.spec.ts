@@ -5,8 +5,8 @@ import { OutboxKeeper } from '../../outbox/index.js';
 import { GapDetector, type Verdict } from '../gap-detector.js';
 import { OutboxPoller } from '../outbox-poller.js';
 import { SeqKeeper } from '../seq-keeper.js';
-import { REAL_PARTS, type Parts } from './model-instance.js';
-import { ModelRun } from './model-run.js';
+import { REAL_PARTS, type Parts } from './model-instance.fixture.js';
+import { ModelRun } from './model-run.fixture.js';
 
 const SEEDS = 20_000;
 const PER_TURN = 500;

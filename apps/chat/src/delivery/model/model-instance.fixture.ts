@@ -5,8 +5,8 @@ import { ConversationLanes } from '../conversation-lanes.js';
 import { GapDetector } from '../gap-detector.js';
 import { OutboxPoller } from '../outbox-poller.js';
 import { SeqKeeper } from '../seq-keeper.js';
-import { ModelBus, type ModelLog } from './model-bus.js';
-import type { ModelDatabase } from './model-outbox.js';
+import { ModelBus, type ModelLog } from './model-bus.fixture.js';
+import type { ModelDatabase } from './model-outbox.fixture.js';
 
 /** The classes that an instance is made of; a mutant replaces one. */
 export interface Parts {

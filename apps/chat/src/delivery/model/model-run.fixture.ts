@@ -1,7 +1,7 @@
 import type { AppendedRecord } from '../../outbox/index.js';
-import { ModelLog } from './model-bus.js';
-import { ModelInstance, type ModelClient, type ModelSettings, type Parts } from './model-instance.js';
-import { ModelDatabase } from './model-outbox.js';
+import { ModelLog } from './model-bus.fixture.js';
+import { ModelInstance, type ModelClient, type ModelSettings, type Parts } from './model-instance.fixture.js';
+import { ModelDatabase } from './model-outbox.fixture.js';
 
 type Random = (below: number) => number;
 
