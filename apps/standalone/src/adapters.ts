@@ -29,6 +29,20 @@ function databaseSettings({ database }: AppConfig): DatabaseSettings {
   return { driver, url: authUrl! };
 }
 
+/** What SQLite says about the file itself, as opposed to a bug of ours. */
+function explainFileError(error: unknown, { database, dataDir }: AppConfig): unknown {
+  const { code } = error as { code?: unknown };
+  if (
+    database.driver !== 'sqlite' ||
+    typeof code !== 'string' ||
+    !/^SQLITE_(NOTADB|CORRUPT|CANTOPEN|READONLY|IOERR|FULL|BUSY)/.test(code)
+  )
+    return error;
+  return new StartError('DATA_DIR', `${database.file ?? dataDir} cannot be used as a database (${code})`, {
+    cause: error,
+  });
+}
+
 /** Auth's tables before chat's, which reads them; then one open database for both. */
 async function openTheDatabase(config: AppConfig, logger: Logger): Promise<Database> {
   const settings = databaseSettings(config);
@@ -53,5 +67,9 @@ export function openPorts({ bus, signals, presence, discovery }: AppConfig): Omi
 
 export async function openAdapters(config: AppConfig, logger: Logger): Promise<Adapters> {
   const ports = openPorts(config);
-  return { ...ports, database: await openTheDatabase(config, logger) };
+  try {
+    return { ...ports, database: await openTheDatabase(config, logger) };
+  } catch (error) {
+    throw explainFileError(error, config);
+  }
 }

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { StartError } from './start-error.js';
 
 const LOCK_FILE = 'lock';
+
+const isCode = (error: unknown, ...codes: string[]): boolean =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** A process, so that its number cannot be mistaken for that of a later one (a container's first process always has the same). */
 interface Holder {
@@ -31,9 +34,6 @@ function isAlive({ pid, startedAt: known }: Holder): boolean {
   return known === null || startedAt(pid) === known;
 }
 
-const isCode = (error: unknown, ...codes: string[]): boolean =>
-  codes.includes((error as NodeJS.ErrnoException).code ?? '');
-
 function readHolder(file: string): { readonly text: string; readonly holder: Holder | null } | null {
   try {
     const text = readFileSync(file, 'utf8');
@@ -44,6 +44,17 @@ function readHolder(file: string): { readonly text: string; readonly holder: Hol
     if (isCode(error, 'ENOENT')) return null;
     if (error instanceof SyntaxError) return { text: readFileSync(file, 'utf8'), holder: null };
     throw error;
+  }
+}
+
+/** As `mkdir -p`. Node's own recursive form never returns where a folder above exists but takes no new one, as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
   }
 }
 
@@ -63,7 +74,7 @@ export class DataFolder {
     const path = resolve(dataDir);
     const folder = new DataFolder(path, join(path, LOCK_FILE), DataFolder.describeSelf());
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeFolder(path);
       folder.take();
     } catch (error) {
       if (error instanceof StartError) throw error;

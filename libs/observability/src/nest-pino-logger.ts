@@ -9,6 +9,7 @@ const CHATTY: ReadonlySet<unknown> = new Set([
   'RouterExplorer',
   'NestApplication',
   'NestMicroservice',
+  'WebSocketsController',
 ]);
 
 /**

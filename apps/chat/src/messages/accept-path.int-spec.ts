@@ -88,8 +88,11 @@ describe('the accept path', () => {
       path.messages.sendLive(asSender(1), { receiver, content: 'hi' });
     expect(await live({ username: 'USER2' })).toMatchObject({ receiver: { id: 2, username: 'user2' }, seq: 1 });
     expect(await live({ id: 2 })).toMatchObject({ seq: 2 });
+    expect(await live({ username: 'USER2' })).toMatchObject({ seq: 3 });
     await expect(live({ username: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(live({ username: 'user1' })).rejects.toMatchObject({ code: 'SELF_TARGET' });
+    await path.write("UPDATE users SET deleted_at = '2023-01-01 00:00:00.000' WHERE id = 2");
+    await expect(live({ username: 'USER2' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('refuses oneself, unknown and deleted users', async () => {

@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { AppError, type LiveSendRequest, type MessageDto, type SendMessageRequest } from '@app/contracts';
+import { LRUCache } from 'lru-cache';
 import { DirectoryService } from '../directory/index.js';
 import { SendQueue } from './send-queue.js';
 import type { SendTarget } from './send.js';
@@ -11,6 +12,9 @@ export interface Sender {
 
 @Injectable()
 export class MessagesService implements BeforeApplicationShutdown {
+  // A name belongs to one user for ever; whether that user is still there the transaction asks by id.
+  private readonly idsByName = new LRUCache<string, number>({ max: 10_000 });
+
   constructor(
     private readonly queue: SendQueue,
     private readonly directory: DirectoryService,
@@ -46,8 +50,11 @@ export class MessagesService implements BeforeApplicationShutdown {
   }
 
   private async getUserId(username: string): Promise<number> {
+    const known = this.idsByName.get(username);
+    if (known !== undefined) return known;
     const user = await this.directory.findUserByUsername(username);
     if (!user) throw new AppError('NOT_FOUND', { message: 'There is no such user' });
+    this.idsByName.set(username, user.id);
     return user.id;
   }
 }

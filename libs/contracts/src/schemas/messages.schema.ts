@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ConversationIdSchema, IdSchema, TimestampSchema, hasForbiddenControl } from './primitives.schema.js';
+import {
+  ConversationIdSchema,
+  IdSchema,
+  TimestampSchema,
+  hasForbiddenControl,
+  isWellFormed,
+} from './primitives.schema.js';
 import { PublicUserDtoSchema } from './accounts.schema.js';
 import { pageSchema } from './page.schema.js';
 
@@ -15,6 +21,7 @@ export const ContentSchema = z
   .max(10_000)
   // zod counts code points: 10,000 of them may be 20,000 units.
   .refine((text) => text.length <= 10_000, 'must have at most 10,000 UTF-16 units')
+  .refine(isWellFormed, 'must not contain half a surrogate pair')
   .refine((text) => !hasForbiddenControl(text), 'must not contain control characters');
 /** 1 to 64 printable ASCII characters. */
 export const ClientMsgIdSchema = z.string().regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters');

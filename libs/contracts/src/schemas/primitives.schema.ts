@@ -13,3 +13,6 @@ export const hasForbiddenControl = (text: string): boolean =>
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
 /** A line of text: no control characters at all, no bidirectional overrides (security.md S38). */
 export const isPlainLine = (text: string): boolean => !/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(text);
+/** False for text with half a surrogate pair, which no UTF-8 can say and which a store would change. */
+export const isWellFormed = (text: string): boolean =>
+  !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);

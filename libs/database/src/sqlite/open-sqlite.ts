@@ -105,14 +105,21 @@ export async function openSqlite(file: string, options: DatabaseOptions): Promis
     throw error;
   });
   for (const source of [writer.source, reader]) registerClock(source, options.clock ?? Date.now);
-  return new Database('sqlite', writer.source, reader, (work) => runTransaction(writer, work));
+  const guarded = options.refuseOuterWriter ?? true;
+  return new Database('sqlite', writer.source, reader, (work) => runTransaction(writer, guarded, work));
 }
 
-async function runTransaction<T>({ source, queue }: SqliteWriter, work: (em: EntityManager) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  { source, queue }: SqliteWriter,
+  guarded: boolean,
+  work: (em: EntityManager) => Promise<T>,
+): Promise<T> {
   const runner: QueryRunner = source.createQueryRunner();
   try {
     await runner.startTransaction();
-    const result = await insideTransaction(runner, queue, () => work(runner.manager));
+    const result = await (guarded
+      ? insideTransaction(runner, queue, () => work(runner.manager))
+      : work(runner.manager));
     await runner.commitTransaction().catch((error: unknown) => {
       throw outcomeUnknown(error);
     });
