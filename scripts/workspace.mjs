@@ -62,9 +62,10 @@ function sourceFiles(folder) {
 /** A hash over everything that the build reads. */
 function fingerprint() {
   const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json'].map((name) => join(ROOT, name));
-  const files = [...settings, ...sourceFiles(join(ROOT, 'apps')), ...sourceFiles(join(ROOT, 'libs'))].sort();
+  const files = [...settings, ...sourceFiles(join(ROOT, 'apps')), ...sourceFiles(join(ROOT, 'libs'))];
   const hash = createHash('sha256');
-  for (const file of files) hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  for (const file of files.toSorted((a, b) => (a < b ? -1 : 1)))
+    hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 

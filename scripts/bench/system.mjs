@@ -69,7 +69,9 @@ export class System {
     const deadline = performance.now() + 30_000;
     while (performance.now() < deadline) {
       if (this.#isOver(child)) throw new Error(`The system ended:\n${this.#output}`);
-      const ready = await fetch(`${this.gatewayUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+      const ready = await fetch(`${this.gatewayUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => null,
+      );
       await ready?.arrayBuffer();
       if (ready?.status === 200) return;
       await pause(20);

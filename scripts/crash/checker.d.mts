@@ -26,15 +26,7 @@ export interface Evidence {
   unpublished: number;
 }
 export type Violation =
-  | 'lost'
-  | 'doubled'
-  | 'disordered'
-  | 'diverged'
-  | 'forged'
-  | 'leaked'
-  | 'phantom'
-  | 'refused'
-  | 'late';
+  'lost' | 'doubled' | 'disordered' | 'diverged' | 'forged' | 'leaked' | 'phantom' | 'refused' | 'late';
 export interface Verdict {
   verdict: 'valid' | 'invalid' | 'unknown';
   violations: Record<Violation, object[]>;

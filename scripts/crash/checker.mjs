@@ -41,7 +41,14 @@ function readSends(entries) {
   const sends = new Map();
   for (const entry of entries) {
     if (entry.kind === 'invoke' && !sends.has(entry.key))
-      sends.set(entry.key, { ...entry, invokedAt: entry.at, okAt: null, ids: new Set(), unknown: false, refused: null });
+      sends.set(entry.key, {
+        ...entry,
+        invokedAt: entry.at,
+        okAt: null,
+        ids: new Set(),
+        unknown: false,
+        refused: null,
+      });
     const send = sends.get(entry.key);
     if (entry.kind === 'unknown') send.unknown = true;
     if (entry.kind === 'refused') send.refused ??= entry.why;
@@ -87,7 +94,10 @@ function checkRows({ rows, lastSeqs }, sends, report) {
 /** Somebody asked for this message, in this conversation and with these words; and it names whoever did. */
 function checkOrigin(message, sends, report) {
   const send = sends.get(message.key);
-  if (!send) return report('phantom', { key: message.key, id: message.id });
+  if (!send) {
+    report('phantom', { key: message.key, id: message.id });
+    return;
+  }
   const { user, conversation, content } = send;
   if (message.sender !== user || message.conversation !== conversation || message.content !== content)
     report('forged', { key: message.key, id: message.id, sender: message.sender, truly: user });
@@ -96,7 +106,9 @@ function checkOrigin(message, sends, report) {
 /** A send that began after another of its conversation was accepted stands after it. */
 function checkRealTime(rows, sends, report) {
   for (const [conversation, all] of groupBy(rows, (row) => row.conversation)) {
-    const known = all.map(({ seq, key }) => ({ seq, ...sends.get(key) })).filter(({ invokedAt }) => invokedAt !== undefined);
+    const known = all
+      .map(({ seq, key }) => ({ seq, ...sends.get(key) }))
+      .filter(({ invokedAt }) => invokedAt !== undefined);
     const accepted = known.filter(({ okAt }) => okAt !== null).sort((a, b) => a.okAt - b.okAt);
     let next = 0;
     let highest = 0;
@@ -144,7 +156,8 @@ function checkSequence(view, rows, where, report) {
   for (const { message } of view) {
     if (shown.has(message.id)) report('doubled', { ...where, id: message.id });
     else if (message.seq !== last + 1) report('disordered', { ...where, seq: message.seq, after: last });
-    if (idOf.has(message.seq) && idOf.get(message.seq) !== message.id) report('diverged', { ...where, seq: message.seq });
+    if (idOf.has(message.seq) && idOf.get(message.seq) !== message.id)
+      report('diverged', { ...where, seq: message.seq });
     shown.add(message.id);
     last = message.seq;
   }
@@ -167,7 +180,8 @@ function checkHistory({ rows, history }, report) {
   for (const conversation of new Set([...stored.keys(), ...Object.keys(history)])) {
     const wanted = (stored.get(conversation) ?? []).toSorted((a, b) => a.seq - b.seq);
     const shown = history[conversation] ?? [];
-    const same = shown.length === wanted.length && shown.every(({ id, seq }, i) => id === wanted[i].id && seq === wanted[i].seq);
+    const same =
+      shown.length === wanted.length && shown.every(({ id, seq }, i) => id === wanted[i].id && seq === wanted[i].seq);
     if (!same) report('diverged', { conversation, history: shown.length, stored: wanted.length });
   }
 }
@@ -177,7 +191,8 @@ function checkAnswers(sends, rows, report) {
   for (const [key, { ids, refused }] of sends) {
     if (refused !== null) report('refused', { key, why: refused });
     if (ids.size > 1) report('doubled', { key, ids: [...ids] });
-    for (const id of ids) if (idOf.has(key) && idOf.get(key) !== id) report('diverged', { key, id, stored: idOf.get(key) });
+    for (const id of ids)
+      if (idOf.has(key) && idOf.get(key) !== id) report('diverged', { key, id, stored: idOf.get(key) });
   }
 }
 

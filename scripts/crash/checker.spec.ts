@@ -87,11 +87,7 @@ const FAULTS: readonly [string, Violation, (run: Evidence) => void][] = [
     'lost',
     (run) => without(run, (entry) => isSeen(entry) && entry.user === BOB && entry.message.seq === COUNT),
   ],
-  [
-    'a client that saw nothing at all',
-    'lost',
-    (run) => without(run, (entry) => isSeen(entry) && entry.user === BOB),
-  ],
+  ['a client that saw nothing at all', 'lost', (run) => without(run, (entry) => isSeen(entry) && entry.user === BOB)],
   [
     'a retry that was stored again',
     'doubled',
@@ -105,7 +101,11 @@ const FAULTS: readonly [string, Violation, (run: Evidence) => void][] = [
     'doubled',
     (run) => run.entries.push({ at: 9_000, kind: 'apply', user: BOB, message: messageOf(COUNT) }),
   ],
-  ['a retry answered with another id', 'doubled', (run) => run.entries.push({ at: 9_000, kind: 'ok', user: ANN, key: 'key-1', id: 555 })],
+  [
+    'a retry answered with another id',
+    'doubled',
+    (run) => run.entries.push({ at: 9_000, kind: 'ok', user: ANN, key: 'key-1', id: 555 }),
+  ],
   ['two messages shown the wrong way round', 'disordered', (run) => swapShown(run, BOB, 2, 3)],
   [
     'a hole in what is shown',
@@ -127,7 +127,8 @@ const FAULTS: readonly [string, Violation, (run: Evidence) => void][] = [
     'diverged',
     (run) => {
       for (const entry of run.entries)
-        if (isSeen(entry) && entry.user === BOB && entry.message.seq === 2) entry.message = { ...messageOf(2), id: 777 };
+        if (isSeen(entry) && entry.user === BOB && entry.message.seq === 2)
+          entry.message = { ...messageOf(2), id: 777 };
     },
   ],
   ['a history that lacks a message', 'diverged', (run) => run.history[TALK]!.splice(2, 1)],

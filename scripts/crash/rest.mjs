@@ -31,7 +31,7 @@ const historyPath = (conversation) => {
 
 /** The messages of a conversation after `seq`, page by page, each handed over as it comes. */
 export async function fetchAfter(baseUrl, token, conversation, seq, take) {
-  for (let after = seq, more = true; more; ) {
+  for (let after = seq, more = true; more;) {
     const path = `${historyPath(conversation)}?afterSeq=${after}&size=200`;
     const { content, hasMore } = await request(baseUrl, 'GET', path, { token });
     for (const message of content) take(message);

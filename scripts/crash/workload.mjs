@@ -13,6 +13,7 @@ export const privateId = (a, b) => `p:${Math.min(a, b)}:${Math.max(a, b)}`;
 export class Workload {
   #lanes = new Map();
   inFlight = 0;
+  isOver = false;
 
   /** `people` have `client`, `id`; `groupIds` are the groups of the plan. */
   constructor(people, groupIds, ledger) {
@@ -30,6 +31,7 @@ export class Workload {
       this.#enqueue(send);
     }
     await Promise.all(this.#lanes.values());
+    this.isOver = true;
   }
 
   #enqueue(send) {

@@ -29,7 +29,8 @@ describe('the directory', () => {
     );
 
   it('finds by prefix in any case, without deleted ones, and shows public profiles only', async () => {
-    expect(await search(bob, 'ANN')).toEqual(['ann_x', 'Anna', 'annabel']);
+    expect(new Set(await search(bob, 'ANN'))).toEqual(new Set(['ann_x', 'Anna', 'annabel']));
+    expect(await search(bob, 'anna')).toEqual(['Anna', 'annabel']);
     const [first] = await bob.get<object[]>('/api/chat/users/search?q=ann_x');
     expect(first).toEqual({
       id: under.id,
@@ -67,7 +68,7 @@ describe('the directory', () => {
   it('shows a deleted user by a name of the id, and never by the old one', async () => {
     const em = chat.database.read;
     const users = await directory.findUsers(em, [gone.id, anna.id, 999_999, gone.id]);
-    expect([...users.keys()].sort()).toEqual([anna.id, gone.id]);
+    expect(new Set(users.keys())).toEqual(new Set([anna.id, gone.id]));
     expect(users.get(gone.id)).toEqual({
       id: gone.id,
       username: `deleted-${gone.id}`,
@@ -105,8 +106,7 @@ describe('the directory', () => {
     await one.adds(two);
     const em = chat.database.read;
     expect([...(await directory.findContactsAmong(em, one.id, [two.id, three.id]))]).toEqual([two.id]);
-    expect(await directory.isContactOf(em, two.id, one.id)).toBe(false);
-    expect(await directory.listContactIds(em, one.id)).toEqual([two.id]);
+    expect((await directory.findContactsAmong(em, two.id, [one.id])).size).toBe(0);
     expect((await directory.listContacts(em, one.id)).map((user) => user.username)).toEqual([two.username]);
   });
 

@@ -19,7 +19,7 @@ describe('history', () => {
   afterAll(() => chat.stop());
 
   const page = async (query = ''): Promise<Page<MessageDto>> =>
-    MessagePageSchema.parse(await anna.get(`${path}${query}`)) as Page<MessageDto>;
+    MessagePageSchema.parse(await anna.get(`${path}${query}`));
   const slice = async (query: string): Promise<MessageSlice> =>
     MessageSliceSchema.parse(await anna.get(`${path}${query}`));
   const seqs = ({ content }: { content: readonly MessageDto[] }): number[] => content.map((message) => message.seq);
@@ -73,9 +73,8 @@ describe('history', () => {
   it('is the same for both, in either order of the ids', async () => {
     const mine = await page('?size=100');
     const theirs = await bob.get<Page<MessageDto>>(`/api/chat/messages/${bob.id}/${anna.id}?size=100`);
-    expect(theirs.content.map(({ status: _, ...message }) => message)).toEqual(
-      mine.content.map(({ status: _, ...message }) => message),
-    );
+    const withoutStatus = (message: MessageDto): MessageDto => ({ ...message, status: 'DELIVERED' });
+    expect(theirs.content.map(withoutStatus)).toEqual(mine.content.map(withoutStatus));
     expect(mine.content[0]).toMatchObject({
       sender: { id: anna.id, username: anna.username },
       receiver: { id: bob.id, username: bob.username },

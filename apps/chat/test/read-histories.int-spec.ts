@@ -3,7 +3,7 @@ import { ChatReadsFixture } from './chat-reads.fixture.js';
 import { RandomHistory, createRandom, servicesOf } from './random-history.js';
 
 const HISTORIES = 1_000;
-const STEPS = 25;
+const STEPS = 30;
 const SEED = Number(process.env.HISTORY_SEED ?? Date.now() % 1_000_000);
 
 describe('unread, last read, status and info', () => {

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from '@app/config';
+import { ConfigError } from '@app/config';
 import { describe, expect, it } from 'vitest';
 import { StartError, explainListenError, explainStartError } from './start-error.js';
 
@@ -6,14 +6,8 @@ const failure = (code: string): Error => Object.assign(new Error(`listen ${code}
 
 describe('what is said when the system cannot start', () => {
   it('has a line for each wrong setting', () => {
-    const load = (): unknown => loadConfig({ GATEWAY_PORT: 'x', LOG_LEVEL: 'loud' });
-    expect(load).toThrow(ConfigError);
-    try {
-      load();
-    } catch (error) {
-      const lines = explainStartError(error);
-      expect(lines.map((line) => line.split(' ')[0]).toSorted()).toEqual(['GATEWAY_PORT', 'LOG_LEVEL']);
-    }
+    const problems = ['GATEWAY_PORT must be a port', 'LOG_LEVEL must be one of debug, info'];
+    expect(explainStartError(new ConfigError(problems))).toEqual(problems);
   });
 
   it('is one line for anything else', () => {

@@ -80,7 +80,9 @@ describe('a system that cannot start says why in one line, which names the setti
   it('each of several wrong settings', async () => {
     const { code, lines } = await refusal({ AUTH_PORT: 'x', LOG_LEVEL: 'loud', CORS_ORIGINS: 'nowhere' });
     expect(code).toBe(1);
-    expect(lines.map((line) => line.split(' ')[2]).toSorted()).toEqual(['AUTH_PORT', 'CORS_ORIGINS', 'LOG_LEVEL']);
+    expect(new Set(lines.map((line) => line.split(' ')[2]))).toEqual(
+      new Set(['AUTH_PORT', 'CORS_ORIGINS', 'LOG_LEVEL']),
+    );
   });
 
   it('MODE', async () => {

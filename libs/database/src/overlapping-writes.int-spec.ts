@@ -54,7 +54,7 @@ interface Outcome {
 }
 type Transact = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
 
-/** 500 transactions, each tenth failing after its INSERT, mixed with plain saves: what the callers were told. */
+/** 500 transactions, each tenth failing after its INSERT, mixed with saves and plain INSERTs: what the callers were told. */
 async function overlap(transact: Transact, plain: EntityManager): Promise<Outcome> {
   const outcome: Outcome = { acknowledged: new Set(), rolledBack: new Set(), unexpected: [] };
   const planned = new Error('planned');
@@ -72,16 +72,26 @@ async function overlap(transact: Transact, plain: EntityManager): Promise<Outcom
       if (error !== planned) outcome.unexpected.push(error);
     }
   };
-  const save = async (number: number): Promise<void> => {
+  const write = async (number: number, work: () => Promise<unknown>): Promise<void> => {
     try {
-      await plain.save(Note, { number, kind: 'plain' });
+      await work();
       outcome.acknowledged.add(number);
     } catch (error) {
       outcome.unexpected.push(error);
     }
   };
+  const save = (number: number): Promise<void> => write(number, () => plain.save(Note, { number, kind: 'saved' }));
+  const insert = (number: number): Promise<void> =>
+    write(number, async () => {
+      for (let turns = number % 97; turns > 0; turns -= 1) await turn();
+      await plain.query("INSERT INTO notes (number, kind) VALUES (?, 'inserted')", [number]);
+    });
   await Promise.all(
-    Array.from({ length: 500 }, (_, i) => [send(i), ...(i % 5 === 0 ? [save(10_000 + i)] : [])]).flat(),
+    Array.from({ length: 500 }, (_, i) => [
+      send(i),
+      ...(i % 5 === 0 ? [save(10_000 + i)] : []),
+      ...(i % 5 === 1 ? [insert(20_000 + i)] : []),
+    ]).flat(),
   );
   return outcome;
 }
@@ -106,7 +116,7 @@ describe('overlapping writes on SQLite', () => {
     const outcome = await overlap((work) => database.transaction(work), database.writer.manager);
     const rows = await numbers(database.read);
     expect(outcome.unexpected).toEqual([]);
-    expect(outcome.acknowledged.size).toBe(550);
+    expect(outcome.acknowledged.size).toBe(650);
     expect(outcome.rolledBack.size).toBe(50);
     expect(missing(outcome, rows)).toEqual([]);
     expect(resurrected(outcome, rows)).toEqual([]);

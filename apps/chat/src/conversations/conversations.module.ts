@@ -21,12 +21,6 @@ import { SentStatuses } from './sent-statuses.service.js';
     MessageStatusView,
     ConversationsService,
   ],
-  exports: [
-    ConversationRepository,
-    MembershipRepository,
-    ReaderStaysRepository,
-    ConversationListRepository,
-    MessageStatusView,
-  ],
+  exports: [ConversationRepository, MembershipRepository, ConversationListRepository, MessageStatusView],
 })
 export class ConversationsModule {}

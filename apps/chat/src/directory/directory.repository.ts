@@ -122,10 +122,6 @@ export class DirectoryRepository {
     return found;
   }
 
-  async isContactOf(em: EntityManager, ownerId: number, id: number): Promise<boolean> {
-    return (await this.findContactsAmong(em, ownerId, [id])).has(id);
-  }
-
   /** The living contacts of `ownerId`. */
   async listContacts(em: EntityManager, ownerId: number): Promise<DirectoryUser[]> {
     const rows: UserRow[] = await em.query(
@@ -135,13 +131,6 @@ export class DirectoryRepository {
       [ownerId],
     );
     return rows.map(toUser);
-  }
-
-  async listContactIds(em: EntityManager, ownerId: number): Promise<number[]> {
-    const rows: { contact_id: number }[] = await em.query('SELECT contact_id FROM contacts WHERE user_id = ?', [
-      ownerId,
-    ]);
-    return rows.map((row) => row.contact_id);
   }
 
   /** Living users whose name starts with `prefix` in any case, by name, without those who block `callerId`. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicUserDto } from '@app/contracts';
 import { Database } from '@app/database';
-import type { RevocationRow } from '@app/security';
 import { DirectoryRepository, type DirectoryUser } from './directory.repository.js';
 
 const MOST_FOUND = 20;
@@ -19,28 +18,9 @@ export class DirectoryService {
     return users.map(publicProfile);
   }
 
-  async findUser(id: number): Promise<DirectoryUser | null> {
-    return (await this.directory.findUsers(this.database.read, [id])).get(id) ?? null;
-  }
-
   /** A living user by name, in any case. */
   async findUserByUsername(username: string): Promise<DirectoryUser | null> {
     return (await this.directory.findUsersByUsername(this.database.read, [username])).get(username) ?? null;
-  }
-
-  isBlockedEitherWay(a: number, b: number): Promise<boolean> {
-    return this.directory.isBlockedEitherWay(this.database.read, a, b);
-  }
-
-  /** Everyone who has blocked `userId`. */
-  async listBlockers(userId: number): Promise<DirectoryUser[]> {
-    const ids = await this.directory.listBlockersOf(this.database.read, userId);
-    return [...(await this.directory.findUsers(this.database.read, ids)).values()];
-  }
-
-  /** As {@link DirectoryRepository.listRevocations}. */
-  listRevocations(afterId: number, now: number): Promise<RevocationRow[]> {
-    return this.directory.listRevocations(this.database.read, afterId, now);
   }
 }
 

@@ -26,6 +26,7 @@ export class GroupMembers {
     if (membership === 'no-member') throw new AppError('NOT_A_MEMBER');
   }
 
+  /** By id. */
   listMemberIds(groupId: number): Promise<number[]> {
     return this.groups.listMemberIds(this.database.read, groupId);
   }

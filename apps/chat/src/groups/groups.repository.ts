@@ -66,12 +66,12 @@ export class GroupsRepository {
 
   /** Null when there is no such group. */
   async isMember(em: EntityManager, groupId: number, userId: number): Promise<boolean | null> {
-    const rows: { member: number }[] = await em.query(
-      `SELECT EXISTS (SELECT 1 FROM group_users m WHERE m.group_id = g.id AND m.user_id = ?) AS member
+    const rows: { isMember: number }[] = await em.query(
+      `SELECT EXISTS (SELECT 1 FROM group_users m WHERE m.group_id = g.id AND m.user_id = ?) AS isMember
          FROM \`groups\` g WHERE g.id = ?`,
       [userId, groupId],
     );
-    return rows[0] ? rows[0].member === 1 : null;
+    return rows[0] ? rows[0].isMember === 1 : null;
   }
 
   /** The groups in which the user has an open stay. */

@@ -14,6 +14,5 @@ import { SyncService } from './sync.service.js';
   imports: [ConversationsModule, DirectoryModule],
   controllers: [HistoryController, SyncController],
   providers: [HistoryRepository, MessageViews, HistoryService, SyncRepository, SyncReceipts, SyncService],
-  exports: [HistoryRepository, MessageViews],
 })
 export class HistoryModule {}

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { dialectOf, fromDbTime, toDbTime, tuplesIn, valuesList } from '@app/database';
 import type { EntityManager } from 'typeorm';
-import type { NewMessage } from './batch-plan.js';
-import type { MessageRow } from './message-view.js';
+import type { MessageRow, NewMessage } from './message-view.js';
 import { onceKey, type Send } from './send.js';
 
 const COLUMNS = `id, conversation_id AS conversationId, seq, sender_id AS senderId, receiver_id AS receiverId,

@@ -2,11 +2,8 @@ import { AppError } from '@app/contracts';
 import { ownSend, type Stay } from '../conversations/index.js';
 import type { BatchFacts } from './batch-facts.js';
 import type { LockedConversation } from './locked-conversation.repository.js';
-import type { MessageRow } from './message-view.js';
+import type { MessageRow, NewMessage } from './message-view.js';
 import { conversationIdOf, findRefusal, onceKey, saysTheSame, stayKey, type Send } from './send.js';
-
-/** A message that will be stored; its id comes from the INSERT. */
-export type NewMessage = Omit<MessageRow, 'id'>;
 
 export type AdvancedConversation = LockedConversation & { readonly lastTimestamp: Date };
 

@@ -20,6 +20,9 @@ export interface MessageRow {
   readonly clientMsgId: string | null;
 }
 
+/** A message that will be stored; its id comes from the INSERT. */
+export type NewMessage = Omit<MessageRow, 'id'>;
+
 /** The users that a message names, by id, under the names they are shown by. */
 export type MessageUsers = ReadonlyMap<number, { readonly username: string }>;
 

@@ -13,5 +13,7 @@ export function replayWithoutUpgrade(server: Server, request: IncomingMessage, s
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (!UPGRADE_HEADERS.has(rawHeaders[i]!.toLowerCase())) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  // Node adds this one with every connection that it takes, and never takes it off.
+  socket.removeAllListeners('timeout');
   server.emit('connection', socket);
 }

@@ -8,6 +8,8 @@ export interface BadCredentials {
   readonly query?: string;
   /** The token where it is one that could stand in a CONNECT. */
   readonly token: string | null;
+  /** Only the services know that it has ended: the gateway holds no data. */
+  readonly ended?: true;
 }
 
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -48,6 +50,7 @@ const bearer = (kind: string, token: string): BadCredentials => ({
   headers: { authorization: `Bearer ${token}` },
   token,
 });
+const ended = (kind: string, token: string): BadCredentials => ({ ...bearer(kind, token), ended: true });
 const elsewhere = (kind: string, headers: OutgoingHttpHeaders, query?: string): BadCredentials => ({
   kind,
   headers,
@@ -64,7 +67,7 @@ export interface EndedTokens {
 }
 
 /** Every bad kind for a person who could do it with a good token, which is not among them. */
-export function badCredentials(secret: string, person: Person, ended: EndedTokens): BadCredentials[] {
+export function badCredentials(secret: string, person: Person, tokens: EndedTokens): BadCredentials[] {
   const good = forgeToken(secret, person);
   const [head, payload, signature] = good.split('.');
   const forged = Object.entries(FORGERIES).map(([kind, options]) =>
@@ -77,10 +80,10 @@ export function badCredentials(secret: string, person: Person, ended: EndedToken
     bearer('an empty form', 'a.b.c'),
     bearer('a cut signature', `${head}.${payload}.${signature!.slice(0, -4)}`),
     bearer('longer than tokens are', `${good}${'A'.repeat(4_096)}`),
-    bearer('logged out', ended.loggedOut),
-    bearer('logged out everywhere', ended.loggedOutEverywhere),
-    bearer('from before a password change', ended.beforePasswordChange),
-    bearer('of a deleted user', ended.ofDeletedUser),
+    ended('logged out', tokens.loggedOut),
+    ended('logged out everywhere', tokens.loggedOutEverywhere),
+    ended('from before a password change', tokens.beforePasswordChange),
+    ended('of a deleted user', tokens.ofDeletedUser),
     elsewhere('another scheme', { authorization: `Basic ${good}` }),
     elsewhere('no scheme', { authorization: good }),
     elsewhere('two headers', { authorization: [`Bearer ${good}`, `Bearer ${good}`] as never }),

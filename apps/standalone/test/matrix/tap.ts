@@ -1,4 +1,4 @@
-import { Inbox, StompSocket, type Person } from '@app/testing';
+import { StompSocket, type Person } from '@app/testing';
 
 export interface Seen {
   /** As subscribed. */
@@ -32,12 +32,9 @@ export class Tap {
   seen(): Seen[] {
     const all = this.socket.messages().map(({ headers, body }) => ({
       destination: headers['subscription'] ?? '',
-      body: JSON.parse(body) as { content?: unknown; sender?: unknown },
+      body: JSON.parse(body) as unknown,
     }));
-    return all.filter(
-      ({ destination, body }) =>
-        destination !== '/topic/public' && !String(body.content).startsWith(MARKER) && !isMarkerTyping(body),
-    );
+    return all.filter(({ destination, body }) => destination !== '/topic/public' && !isMarker(body));
   }
 
   /** The first thing that comes to a destination. */
@@ -54,9 +51,7 @@ export class Tap {
   }
 }
 
-const isMarkerTyping = ({ sender }: { sender?: unknown }): boolean => String(sender).startsWith('witness-');
-const isMarker = (body: unknown): boolean =>
-  String((body as { content?: unknown }).content).startsWith(MARKER) || isMarkerTyping(body as { sender?: unknown });
+const isMarker = (body: unknown): boolean => String((body as { content?: unknown }).content).startsWith(MARKER);
 
 /** Sends through both paths, stored and unstored, to everybody tapped: what was sent before has come when these have. */
 export class Witness {
@@ -78,5 +73,3 @@ export class Witness {
     );
   }
 }
-
-export type { Inbox };

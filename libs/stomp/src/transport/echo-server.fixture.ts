@@ -39,6 +39,8 @@ export type EchoOptions = Partial<TransportOptions> & {
 /** An HTTP server on a free port with the transports and a {@link Party} on each connection; everything else it answers `other <url>`. */
 export class EchoServer {
   readonly parties: Party[] = [];
+  /** HTTP requests that arrived. */
+  requests = 0;
 
   private constructor(
     readonly http: Server,
@@ -53,6 +55,7 @@ export class EchoServer {
     };
     const transports = createTransports(http, { allowedOrigins: [], ...transportOptions }, onConnection);
     const server = new EchoServer(http, transports);
+    http.on('request', () => (server.requests += 1));
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     return server;
   }

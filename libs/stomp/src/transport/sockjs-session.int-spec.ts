@@ -107,7 +107,7 @@ describe('xhr polling', () => {
     await poll();
     const abort = new AbortController();
     const broken = fetch(url('xhr'), { method: 'POST', signal: abort.signal }).catch(() => 'aborted');
-    await settled();
+    await until(() => expect(server.requests).toBe(2));
     abort.abort();
     expect(await broken).toBe('aborted');
     await until(() => expect(server.party.ends).toEqual([{ code: 1006, reason: '' }]));

@@ -145,15 +145,17 @@ async function connect(open: Open, config: Settings = {}): Promise<Client> {
   return client;
 }
 
+let receipts = 0;
+
 /** Resolves when the server has taken the frame. */
 const receipt = async (client: Client, send: (headers: { receipt: string }) => void): Promise<void> =>
   new Promise((resolve) => {
-    const id = `r-${Math.random()}`;
+    const id = `r-${(receipts += 1)}`;
     client.watchForReceipt(id, () => resolve());
     send({ receipt: id });
   });
 
-describe.each(PATHS)('@stomp/stompjs over %s', (_, open) => {
+describe.each(PATHS)('@stomp/stompjs over %s', (path, open) => {
   it('connects, subscribes, sends, receives, gets receipts and disconnects', async () => {
     const { client, told } = start(open);
     await until(() =>
@@ -206,15 +208,18 @@ describe.each(PATHS)('@stomp/stompjs over %s', (_, open) => {
   });
 
   it('carries a large frame whole, and in the pieces stompjs makes of it', async () => {
-    for (const splitLargeFrames of [false, true]) {
-      const client = await connect(open, { splitLargeFrames });
+    // Stompjs cuts between the halves of a character; on a raw socket the client's WebSocket destroys them before they are sent.
+    const filling = path.startsWith('raw') ? 'é' : '😀';
+    for (const settings of [{ splitLargeFrames: false }, { splitLargeFrames: true }]) {
+      const client = await connect(open, settings);
       const got: string[] = [];
       client.subscribe('/user/queue/reply', (m) => got.push((JSON.parse(m.body) as { echo: string }).echo));
-      const text = 'ab😀'.repeat(5_000);
-      await receipt(client, (headers) =>
-        client.publish({ destination: '/app/talk', body: JSON.stringify(text), headers }),
-      );
-      await until(() => expect(got).toEqual([text]));
+      const texts = ['', 'x'].map((shift) => shift + filling.repeat(6_000));
+      for (const text of texts)
+        await receipt(client, (headers) =>
+          client.publish({ destination: '/app/talk', body: JSON.stringify(text), headers }),
+        );
+      await until(() => expect(got).toEqual(texts));
       await client.deactivate();
     }
   });
