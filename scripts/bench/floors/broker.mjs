@@ -47,7 +47,7 @@ const server = createServer();
 const webSockets = new WebSocketServer({ server, path: '/ws' });
 webSockets.on('connection', (socket) => {
   const { _socket: wire } = socket;
-  socket.on('message', (data) => answer(socket, String(data)));
+  socket.on('message', (/** @type {Buffer} */ data) => answer(socket, data.toString()));
   socket.on('close', () => subscribers.delete(wire));
 });
 

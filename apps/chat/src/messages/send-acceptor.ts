@@ -1,7 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppError } from '@app/contracts';
 import { Database, failpoint, isUniqueViolation } from '@app/database';
-import { OutboxRelay, type AppendedRecord } from '../outbox/index.js';
+import { OutboxRelay } from '../outbox/index.js';
 import { AcceptTransaction, type Acceptance } from './accept-transaction.js';
 import type { Send, SendOutcome } from './send.js';
 
@@ -17,8 +17,6 @@ const ATTEMPTS = 3;
 
 @Injectable()
 export class SendAcceptor {
-  private readonly logger = new Logger(SendAcceptor.name);
-
   constructor(
     private readonly database: Database,
     private readonly transaction: AcceptTransaction,
@@ -30,7 +28,7 @@ export class SendAcceptor {
     failpoint('send.before_tx');
     try {
       const { outcomes, records } = await this.commit(batch);
-      return { outcomes, afterAnswers: () => this.handOver(records) };
+      return { outcomes, afterAnswers: () => this.relay.committed(records) };
     } catch (error) {
       // It may be stored: then only the table knows its events.
       if (error instanceof AppError && error.code === 'OUTCOME_UNKNOWN') this.relay.poke();
@@ -63,15 +61,5 @@ export class SendAcceptor {
       throw new AppError('OUTCOME_UNKNOWN', { cause });
     }
     return acceptance;
-  }
-
-  // The messages are accepted: whatever goes wrong here may only delay them, the relay finds them in the outbox.
-  private handOver(records: readonly AppendedRecord[]): void {
-    try {
-      this.relay.committed(records);
-    } catch (error) {
-      this.logger.error(error);
-      this.relay.poke();
-    }
   }
 }

@@ -55,9 +55,21 @@ export class OutboxRelay {
     for (const listener of this.workListeners) listener();
   }
 
-  /** Call after COMMIT with what `append` answered: it is pushed to this process's own sockets at once and published soon. */
+  /**
+   * Call after COMMIT with what `append` answered: it is pushed to this process's own sockets at once and published soon. Never throws: what is
+   * committed is accepted, and whatever goes wrong here can only delay it, since the table still has it.
+   */
   committed(records: readonly AppendedRecord[]): void {
     if (records.length === 0) return;
+    try {
+      this.handOver(records);
+    } catch (error) {
+      this.logger.error(error);
+      this.poke();
+    }
+  }
+
+  private handOver(records: readonly AppendedRecord[]): void {
     if (this.mustRead || this.queue.size + records.length > this.options.memory) this.mustRead = true;
     else this.queue.add(records.filter(({ owner }) => owner === this.lease.owner));
     for (const listener of this.committedListeners) listener(records);

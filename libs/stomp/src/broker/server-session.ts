@@ -119,8 +119,16 @@ export class ServerSession implements Subscriber, ConnectionListener, TimedEntry
     this.version = version;
     this.decoder.use(version, this.host.limits);
     this.vitals.connected(this.host.wheel.now, plan);
+    this.watchShortHeartbeats();
     this.currentState = 'connected';
     this.everConnected = true;
+  }
+
+  /** Heart-beats shorter than the first look at an open connection get looks of their own; a look too many changes nothing. */
+  private watchShortHeartbeats(): void {
+    const { limits, wheel } = this.host;
+    const afterMs = this.vitals.nextCheck(wheel.now) - wheel.now;
+    if (afterMs < limits.sendTimeMs / 4) wheel.add(this, afterMs);
   }
 
   /** DISCONNECT with a receipt: subscriptions are gone, the client has the last word. */

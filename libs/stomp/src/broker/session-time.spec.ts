@@ -52,6 +52,19 @@ describe('time', () => {
       expect(Math.min(...quiet)).toBeGreaterThan(3_500);
     });
 
+    it('begin in time however short they are', async () => {
+      const connection = await new StompHarness({ heartbeat: [500, 500] }).connect(
+        'alice',
+        '1.2',
+        'heart-beat:0,500\n',
+      );
+      await after(600);
+      expect(connection.writes.map(String)).toEqual(['\n']);
+      await after(5_000);
+      expect(connection.writes.length).toBeGreaterThanOrEqual(10);
+      expect(connection.writes.length).toBeLessThan(16);
+    });
+
     it.each([
       ['the client wants none', [2_000, 2_000], '0,0'],
       ['the server sends none', [0, 0], '0,1000'],
