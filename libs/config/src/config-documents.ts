@@ -17,14 +17,28 @@ function defaultOf({ defaults }: Setting<unknown>): string {
   return `${orNone(defaults.embedded)}; distributed: ${orNone(defaults.distributed)}`;
 }
 
+const tableOf = (rows: readonly Row[]): string => {
+  const lines = rows.map(
+    ([name, setting]) => `| \`${name}\` | ${setting.description} | ${defaultOf(setting)} | ${setting.unit || '-'} |`,
+  );
+  return ['| setting | meaning | default | unit |', '|---|---|---|---|', ...lines].join('\n');
+};
+
+/** A table of some settings, in the order given. Throws for a name that is no setting. */
+export function renderSettingsTable(names: readonly string[]): string {
+  const all = new Map<string, Setting<unknown>>(Object.entries<Setting<unknown>>(SETTINGS));
+  return tableOf(
+    names.map((name) => {
+      const setting = all.get(name);
+      if (setting === undefined) throw new RangeError(`${name} is no setting`);
+      return [name, setting];
+    }),
+  );
+}
+
 /** docs/config.md, made from the settings themselves. */
 export function renderConfigDocument(): string {
-  const sections = [...groups()].map(([group, rows]) => {
-    const lines = rows.map(
-      ([name, setting]) => `| \`${name}\` | ${setting.description} | ${defaultOf(setting)} | ${setting.unit || '-'} |`,
-    );
-    return [`## ${group}`, '', '| setting | meaning | default | unit |', '|---|---|---|---|', ...lines].join('\n');
-  });
+  const sections = [...groups()].map(([group, rows]) => [`## ${group}`, '', tableOf(rows)].join('\n'));
   const head = [
     '# Settings',
     '',
