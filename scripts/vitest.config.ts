@@ -25,7 +25,8 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{apps,libs}/**/*.spec.ts', 'scripts/**/*.spec.ts'] },
+        // Nothing in them outlives its file, so workers keep what they have loaded: a quarter of the time.
+        test: { name: 'unit', isolate: false, include: ['{apps,libs}/**/*.spec.ts', 'scripts/**/*.spec.ts'] },
       },
       {
         extends: true,

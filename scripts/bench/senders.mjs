@@ -3,6 +3,13 @@ import { nowMicros, stampedText } from './clock.mjs';
 import { Samples } from './figures.mjs';
 import { StompReader } from './stomp-reader.mjs';
 
+const run = `b${Date.now().toString(36)}`;
+let sends = 0;
+
+/** A send as careful clients make it: with an id of its own, to be retried under. */
+const bodyTo = (peerId) =>
+  `{"receiver":{"id":${peerId}},"content":"${stampedText()}","clientMsgId":"${run}-${++sends}"}`;
+
 /** As many loops as there are `senders` for `ms`, each with one send under way. Sends per second and how long each waited for its answer. */
 export async function closedLoop(senders, ms) {
   const acks = new Samples();
@@ -29,7 +36,7 @@ export function restSenders(baseUrl, people) {
       method: 'POST',
       path: '/api/chat/messages',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: `{"receiver":{"id":${peerId}},"content":"${stampedText()}"}`,
+      body: bodyTo(peerId),
     });
     if (statusCode !== 200) throw new Error(`A send was answered ${statusCode} ${await body.text()}`);
     await body.dump();
@@ -43,7 +50,7 @@ export async function stompSenders(baseUrl, people) {
   const senders = people.map(
     ({ peerId }, index) =>
       () =>
-        readers[index].send('/app/chat.send', `{"receiver":{"id":${peerId}},"content":"${stampedText()}"}`),
+        readers[index].send('/app/chat.send', bodyTo(peerId)),
   );
   return { senders, close: () => readers.forEach((reader) => reader.close()) };
 }

@@ -48,7 +48,8 @@ async function listen(
   { host, gateway }: AppConfig,
 ): Promise<string> {
   try {
-    await app.listen(port, host);
+    // For `localhost` Fastify opens a second server on ::1, which knows neither the front door nor the live transports.
+    await app.listen(port, host === 'localhost' ? '127.0.0.1' : host);
   } catch (error) {
     const { port: taken } = error as { port?: unknown };
     const second = setting === 'GATEWAY_PORT' && taken === gateway.chatPort && taken !== port;

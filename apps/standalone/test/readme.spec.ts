@@ -21,7 +21,11 @@ const FIRST = [
 ];
 
 /** The formatter pads tables. */
-const unpadded = (table: string): string => table.trim().replace(/ +/g, ' ').replace(/ ?-{3,} ?/g, '---');
+const unpadded = (table: string): string =>
+  table
+    .trim()
+    .replace(/ +/g, ' ')
+    .replace(/ ?-{3,} ?/g, '---');
 
 it('the settings in the README are those of the schema', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');

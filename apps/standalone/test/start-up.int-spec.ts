@@ -143,6 +143,19 @@ describe('a system that starts', () => {
       expect(printed).toMatch(new RegExp(`^ +${line}`, 'm'));
   });
 
+  it('answers in the same way at every address of localhost', async () => {
+    const system = await SystemProcess.start({ env: { HOST: 'localhost' } });
+    onTestFinished(async () => void (await system.dispose()));
+    const { port } = new URL(system.urls.gateway);
+    const answers = ['127.0.0.1', '[::1]'].map((host) =>
+      fetch(`http://${host}:${port}/ws/info`).then(
+        ({ status }) => status,
+        () => 'closed',
+      ),
+    );
+    expect(await Promise.all(answers)).toEqual([200, 'closed']);
+  });
+
   it('finds its own services, each under an id of its own, and shows their documents as one', async () => {
     const system = await SystemProcess.start();
     onTestFinished(async () => void (await system.dispose()));

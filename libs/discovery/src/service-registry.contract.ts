@@ -133,6 +133,17 @@ export function describeServiceRegistry(name: string, open: () => Promise<Servic
       await registry.register(instance('a'));
       await vi.waitFor(() => expect(ids(open.lists.at(-1))).toEqual(['a']));
       expect(closed.lists).toEqual([[]]);
+      expect(closed.watch.instances).toEqual([]);
+    });
+
+    it('tells nothing any more once it is closed, also of a change that was under way', async () => {
+      const registry = await start();
+      const { lists, watch } = await follow(registry);
+      await vi.waitFor(() => expect(lists).toHaveLength(1));
+      const registering = registry.register(instance('a'));
+      await watch.close();
+      await registering;
+      expect(lists).toHaveLength(1);
     });
 
     it('gives away no object through which its own state could be changed', async () => {

@@ -45,6 +45,7 @@ describe('a path trick, as bytes', () => {
     '/api/things//7',
     '/api/things/7%00',
     '/api\\things\\7',
+    '/\\',
     '/%61pi/things/7',
     '/api/things/%zz',
     '/api/things/%',

@@ -31,14 +31,19 @@ function openReadOnly(file: string): ReadOnlyDatabase {
 const VOLATILE_TABLES = new Set(['instances', 'last_seen']);
 const VOLATILE_COLUMNS: Readonly<Record<string, readonly string[]>> = { outbox: ['published_at', 'attempts'] };
 
-/** Every row of every table at one moment, but what changes by itself. */
-export type DatabaseDump = ReadonlyMap<string, readonly string[]>;
+/** Every row of every table at one moment, but what changes by itself: by table, as one JSON text. */
+export type DatabaseDump = ReadonlyMap<string, string>;
+
+const linesOf = (rows: string | undefined): string[] =>
+  (JSON.parse(rows ?? '[]') as unknown[]).map((row) => JSON.stringify(row));
 
 /** What stands in one dump only, one line per row; empty when nothing has changed. */
 export function dumpChanges(before: DatabaseDump, after: DatabaseDump): string[] {
-  const names = new Set([...before.keys(), ...after.keys()]);
-  return [...names].flatMap((name) => {
-    const [old, young] = [before.get(name) ?? [], after.get(name) ?? []];
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (name) => before.get(name) !== after.get(name),
+  );
+  return names.flatMap((name) => {
+    const [old, young] = [linesOf(before.get(name)), linesOf(after.get(name))];
     const [was, is] = [new Set(old), new Set(young)];
     const gone = old.filter((row) => !is.has(row)).map((row) => `- ${name} ${row}`);
     return [...gone, ...young.filter((row) => !was.has(row)).map((row) => `+ ${name} ${row}`)];
@@ -83,12 +88,13 @@ export class DatabaseWatch {
     return tables.map(({ name }) => name).filter((name) => !VOLATILE_TABLES.has(name));
   }
 
-  private rowsOf(table: string): string[] {
+  private rowsOf(table: string): string {
     const hidden = VOLATILE_COLUMNS[table] ?? [];
     const columns = this.rows<{ name: string }>(`PRAGMA table_info("${table}")`)
       .map(({ name }) => name)
       .filter((name) => !hidden.includes(name));
     const list = columns.map((name) => `"${name}"`).join(', ');
-    return this.rows(`SELECT ${list} FROM "${table}"`).map((row) => JSON.stringify(row));
+    const sql = `SELECT json_group_array(json_array(${list})) AS text FROM (SELECT * FROM "${table}" ORDER BY rowid)`;
+    return this.rows<{ text: string }>(sql)[0]!.text;
   }
 }

@@ -31,7 +31,12 @@ class Store {
 
   constructor() {
     this.database = openSqlite(join(this.#folder, 'floor.sqlite'));
-    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 4000'])
+    for (const pragma of [
+      'journal_mode = WAL',
+      'synchronous = FULL',
+      'wal_autocheckpoint = 4000',
+      'temp_store = MEMORY',
+    ])
       this.database.exec(`PRAGMA ${pragma}`);
     this.database.exec(SCHEMA);
     for (let id = 1; id <= CONVERSATIONS; id++) this.database.exec(`INSERT INTO conversations VALUES (${id}, 0, NULL)`);

@@ -65,6 +65,19 @@ export async function makeRoom(world: World, name: string): Promise<Room> {
   return { caller, owner: owner!, member: member!, target: target!, group, message, audience };
 }
 
+const sharedRooms = new WeakMap<World, Map<string, Promise<Room>>>();
+
+/** One room per case for all that changes nothing in it. */
+export function shareRoom(world: World, name: string): Promise<Room> {
+  const rooms = sharedRooms.get(world) ?? new Map<string, Promise<Room>>();
+  sharedRooms.set(world, rooms);
+  const room =
+    rooms.get(name) ??
+    makeRoom(world, name).then((made) => ({ ...made, audience: { ...made.audience, lasting: true } }));
+  rooms.set(name, room);
+  return room;
+}
+
 /** A group of the owner and these, who become contacts first. */
 export async function makeGroup(owner: Person, members: readonly Person[]): Promise<GroupDto> {
   const group = await owner.rest.ok<GroupDto>('POST', '/api/groups', { name: 'a room' });

@@ -57,19 +57,18 @@ const isMarker = (body: unknown): boolean => String((body as { content?: unknown
 export class Witness {
   private count = 0;
 
+  /** `store` sends a stored message; those sent at the same moment share one commit. */
   constructor(
-    readonly person: Person,
     private readonly socket: StompSocket,
+    private readonly store: (receiverId: number, content: string) => Promise<unknown>,
   ) {}
 
   async mark(taps: readonly Tap[]): Promise<void> {
     const content = `${MARKER}${++this.count}`;
-    for (const { person } of taps) {
-      this.socket.send('SEND', { destination: '/app/chat.send' }, { receiver: { id: person.id }, content });
+    const arrived = taps.map(({ socket }) => socket.frames.collect(2, ({ body }) => body.includes(`"${content}"`)));
+    await Promise.all(taps.map(({ person }) => this.store(person.id, content)));
+    for (const { person } of taps)
       this.socket.send('SEND', { destination: '/app/chat.sendMessage' }, { receiver: person.username, content });
-    }
-    await Promise.all(
-      taps.map(({ socket }) => socket.frames.collect(2, (frame) => frame.body.includes(`"${content}"`))),
-    );
+    await Promise.all(arrived);
   }
 }

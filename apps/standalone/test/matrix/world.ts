@@ -1,6 +1,7 @@
 import {
   DatabaseWatch,
   Person,
+  RestClient,
   StompSocket,
   SystemProcess,
   WireClient,
@@ -20,6 +21,8 @@ export interface Audience {
   readonly groupId?: number;
   /** Of those who watch; default all. */
   readonly members?: readonly Person[];
+  /** Serves many cells. */
+  readonly lasting?: boolean;
 }
 
 /** A running system of which the tests know the secret and may read the database, and somebody to prove that nothing came. */
@@ -43,7 +46,10 @@ export class World {
       chat: new WireClient(urls.chat),
     };
     const person = await Person.join(urls, 'witness');
-    const witness = new Witness(person, await StompSocket.connect(urls.chat, person.token));
+    const chat = new RestClient(urls.chat, person.token);
+    const witness = new Witness(await StompSocket.connect(urls.chat, person.token), (id, content) =>
+      chat.ok('POST', '/api/chat/messages', { receiver: { id }, content }),
+    );
     return new World(system, new DatabaseWatch(dataDir), wires, witness, await endTokens(system));
   }
 

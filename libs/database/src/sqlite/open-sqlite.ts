@@ -60,6 +60,8 @@ export async function openSqliteWriter(file: string, extra: Partial<DataSourceOp
       prepareDatabase: (database: Pragmas) => {
         database.pragma('synchronous = FULL');
         database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+        // What a multi-row INSERT needs to undo itself goes to a file beyond 64 KiB otherwise: 24 us a row instead of 7.
+        database.pragma('temp_store = MEMORY');
       },
       ...extra,
     }),

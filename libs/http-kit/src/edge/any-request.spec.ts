@@ -51,6 +51,8 @@ it(
     });
     await fc.assert(
       fc.asyncProperty(request, async ({ method, url, type, body, token, header }) => {
+        // What no URL parser takes cannot be injected; path-check.spec.ts and the raw sockets of create-http-app.int-spec.ts send it.
+        fc.pre(URL.canParse(url, 'http://localhost'));
         const answer = await send(method, url.replaceAll('fail', 'x').replaceAll('503', '5'), {
           ...(body === null || method === 'GET' || method === 'HEAD' ? {} : { body }),
           ...(type === null ? {} : { type }),

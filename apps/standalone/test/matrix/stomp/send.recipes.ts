@@ -1,7 +1,7 @@
 import type { ChatMessage, TypingNotification } from '@app/contracts';
 import type { Person } from '@app/testing';
 import { expect } from 'vitest';
-import { makePair, makeRoom, type Room } from '../scenes.js';
+import { makePair, makeRoom, shareRoom, type Room } from '../scenes.js';
 import type { Seen } from '../tap.js';
 import type { World } from '../world.js';
 import { sendFrame, type FrameCall, type StompRecipe, type StompRecipes } from './stomp-call.js';
@@ -210,7 +210,7 @@ const typeInGroup: StompRecipe = async (world, name) => {
 const sendTo =
   (destinationOf: (room: Room) => string): StompRecipe =>
   async (world, name) => {
-    const room = await makeRoom(world, name);
+    const room = await shareRoom(world, name);
     const body = { type: 'CHAT', content: 'forged', sender: room.target.username };
     return { caller: room.caller, frames: [sendFrame(destinationOf(room), body)], audience: room.audience };
   };

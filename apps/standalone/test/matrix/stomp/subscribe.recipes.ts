@@ -1,7 +1,7 @@
 import type { MessageDto } from '@app/contracts';
-import type { Person, StompSocket } from '@app/testing';
+import { StompSocket, type Person } from '@app/testing';
 import { expect, vi } from 'vitest';
-import { makeRoom, type Room } from '../scenes.js';
+import { makeRoom, shareRoom, type Room } from '../scenes.js';
 import { subscribeFrame, type FrameCall, type StompRecipe, type StompRecipes } from './stomp-call.js';
 
 const NO_GROUP = 9_007_199_254_740_991;
@@ -39,7 +39,7 @@ const subscribe =
 const refused =
   (destinationOf: (room: Room) => string): StompRecipe =>
   async (world, name) => {
-    const room = await makeRoom(world, name);
+    const room = await shareRoom(world, name);
     return { caller: room.caller, frames: [subscribeFrame(destinationOf(room))], audience: room.audience };
   };
 
@@ -56,7 +56,6 @@ async function readFrom({ peer, caller }: Subscribing): Promise<void> {
   await peer.rest.ok('POST', `/api/chat/messages/${message.id}/read`);
 }
 
-/** Another subscription under the same handle is refused. */
 const blunder = (_room: Subscribing, session: StompSocket): Promise<void> => {
   session.send('SEND', { destination: '/topic/public' }, 'x');
   return Promise.resolve();
@@ -99,7 +98,6 @@ const groupTopic =
     const destination = `/topic/${room.group.id}${suffix}`;
     return {
       run: async (door) => {
-        const { StompSocket } = await import('@app/testing');
         const session = await StompSocket.connect(world.url(door), room.caller.token);
         await session.confirmed('SUBSCRIBE', { id: '/user/queue/errors', destination: '/user/queue/errors' });
         await session.confirmed('SUBSCRIBE', { id: ID, destination });
@@ -146,7 +144,7 @@ const onlineNotice: StompRecipe = async (world, name) => {
 };
 
 const idInUse: StompRecipe = async (world, name) => {
-  const { caller, audience } = await makeRoom(world, name);
+  const { caller, audience } = await shareRoom(world, name);
   const before = (session: StompSocket): Promise<void> =>
     session.confirmed('SUBSCRIBE', { id: ID, destination: '/user/queue/reply' });
   return { caller, frames: [subscribeFrame('/user/queue/read', ID)], before, audience };
@@ -154,7 +152,7 @@ const idInUse: StompRecipe = async (world, name) => {
 
 /** Together with the errors' own, 256. */
 const tooMany: StompRecipe = async (world, name) => {
-  const { caller, audience } = await makeRoom(world, name);
+  const { caller, audience } = await shareRoom(world, name);
   const before = async (session: StompSocket): Promise<void> => {
     for (let n = 2; n <= 255; n++) session.send('SUBSCRIBE', { id: `n${n}`, destination: `/user/queue/q${n}` });
     await session.confirmed('SUBSCRIBE', { id: 'n256', destination: '/user/queue/q256' });
