@@ -25,6 +25,7 @@ export function createAddressResolver(trustedProxies: readonly string[]): Addres
   return (peer = 'unknown', forwardedFor = '') => {
     let client = plain(peer);
     if (forwardedFor.length === 0) return client;
+    if (forwardedFor.length === 0) return client;
     const hops = [forwardedFor].flat().join(',').split(',');
     for (const hop of hops.toReversed().map((text) => plain(text.trim()))) {
       if (!isTrusted(client) || isIP(hop) === 0) return client;
