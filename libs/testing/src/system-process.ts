@@ -66,7 +66,7 @@ export class SystemProcess {
 
   /** Starts the process (again) and waits until the gateway says ready. */
   async boot(): Promise<void> {
-    const child = spawn(process.execPath, ['--cpu-prof', '--cpu-prof-dir=/tmp/mprof', 'dist/apps/standalone/main.js'], {
+    const child = spawn(process.execPath, ['dist/apps/standalone/main.js'], {
       // Nothing else of this process's environment: test runners set MODE and BASE_URL for purposes of their own.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
