@@ -37,7 +37,7 @@ function addHealthChecks({ health, database, bus, signals, presence }: ChatPorts
  */
 export async function createChatApp(dependencies: ChatDependencies): Promise<NestFastifyApplication> {
   const { config, logger, clock = Date.now } = dependencies;
-  const { instanceId, groupMaxMembers, mode } = config;
+  const { instanceId, mode } = config;
   const ports: ChatPorts = {
     ...dependencies,
     tokens: dependencies.tokens ?? new TokenService(config.jwt.secret, clock),
@@ -46,7 +46,6 @@ export async function createChatApp(dependencies: ChatDependencies): Promise<Nes
     metrics: new Metrics({ service: SERVICES.chat }),
     clock,
     instanceId,
-    groupMaxMembers,
     ownsTheData: mode === 'embedded',
   };
   const { corsOrigins } = config;

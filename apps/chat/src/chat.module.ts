@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import type { AppConfig } from '@app/config';
 import { Database } from '@app/database';
 import { HttpKitModule } from '@app/http-kit';
 import { MessageBus, Signals } from '@app/message-bus';
@@ -6,7 +7,7 @@ import type { Clock, HealthRegistry, Logger, Metrics } from '@app/observability'
 import { PresenceStore } from '@app/presence';
 import type { RevocationList, TokenService } from '@app/security';
 import { StompModule } from '@app/stomp';
-import { CHAT_CLOCK, CHAT_GROUP_LIMIT, CHAT_LOGGER } from './chat.tokens.js';
+import { CHAT_CLOCK, CHAT_CONFIG, CHAT_GROUP_LIMIT, CHAT_LOGGER } from './chat.tokens.js';
 import { ConversationsModule } from './conversations/index.js';
 import { DeliveryModule } from './delivery/index.js';
 import { DirectoryModule } from './directory/index.js';
@@ -30,7 +31,7 @@ export interface ChatPorts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly instanceId: string;
-  readonly groupMaxMembers: number;
+  readonly config: AppConfig;
   /** One process alone holds the data, so what a dead one left unpublished is its own at once. */
   readonly ownsTheData: boolean;
 }
@@ -41,8 +42,9 @@ const providersOf = (ports: ChatPorts): Provider[] => [
   { provide: Signals, useValue: ports.signals },
   { provide: PresenceStore, useValue: ports.presence },
   { provide: CHAT_LOGGER, useValue: ports.logger },
+  { provide: CHAT_CONFIG, useValue: ports.config },
   { provide: CHAT_CLOCK, useValue: ports.clock },
-  { provide: CHAT_GROUP_LIMIT, useValue: ports.groupMaxMembers },
+  { provide: CHAT_GROUP_LIMIT, useValue: ports.config.groupMaxMembers },
 ];
 
 @Module({})

@@ -9,7 +9,10 @@ export class OnlineUsersController {
   constructor(private readonly online: OnlineUsersService) {}
 
   @Get('online')
-  @Returns(OnlineUsersSchema, { description: 'Usernames online, without those who block the caller, at most 1,000' })
+  @Returns(OnlineUsersSchema, {
+    description: 'Usernames online, without those who block the caller, at most 1,000',
+    errors: ['PRESENCE_UNAVAILABLE'],
+  })
   listOnlineUsers(@CurrentPrincipal() caller: Principal): Promise<string[]> {
     return this.online.listOnlineUsers(caller.id);
   }

@@ -3,6 +3,7 @@ import { DirectoryModule } from '../directory/index.js';
 import { GroupsModule } from '../groups/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { ChatGateway } from './chat.gateway.js';
+import { ConnectionCounts } from './connection-counts.js';
 import { DirectMessagesService } from './direct-messages.service.js';
 import { GroupRemovalsRepository } from './group-removals.repository.js';
 import { LastSeenRepository } from './last-seen.repository.js';
@@ -36,6 +37,7 @@ export class RealtimeModule {
         ChatGateway,
         SessionGateway,
         StompAuthenticator,
+        ConnectionCounts,
         SubscriptionAuthorizer,
         LiveAudience,
         LiveRates,

@@ -1,7 +1,7 @@
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { APP_DESTINATIONS, AppError, AuthResponseSchema, type AuthResponse } from '@app/contracts';
-import type { Principal } from '@app/security';
 import type { StompSession } from '@app/stomp';
+import type { LivePrincipal } from './connection-counts.js';
 import { LiveBodyPipe } from './live-body.pipe.js';
 import { StompAuthenticator } from './stomp-authenticator.js';
 
@@ -12,13 +12,13 @@ export class SessionGateway {
 
   @SubscribeMessage(APP_DESTINATIONS.refresh)
   refresh(
-    @ConnectedSocket() session: StompSession<Principal>,
+    @ConnectedSocket() session: StompSession<LivePrincipal>,
     @MessageBody(new LiveBodyPipe(AuthResponseSchema)) { token }: AuthResponse,
   ): void {
     const fresh = this.authenticator.find(token);
     if (fresh === null) throw new AppError('FORBIDDEN', { message: 'The token is not valid' });
     if (fresh.id !== session.principal.id)
       throw new AppError('FORBIDDEN', { message: 'The token belongs to another user' });
-    session.principal = fresh;
+    session.principal = { ...fresh, address: session.principal.address };
   }
 }

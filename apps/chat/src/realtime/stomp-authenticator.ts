@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RevocationList, TokenService, type Principal } from '@app/security';
 import { StompFatal, type ConnectionOrigin, type StompHeaders } from '@app/stomp';
+import { ConnectionCounts, type LivePrincipal } from './connection-counts.js';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 
@@ -10,13 +11,14 @@ export class StompAuthenticator {
   constructor(
     private readonly tokens: TokenService,
     private readonly revocations: RevocationList,
+    private readonly counts: ConnectionCounts,
   ) {}
 
-  authenticate(headers: StompHeaders, origin: ConnectionOrigin): Principal {
+  authenticate(headers: StompHeaders, origin: ConnectionOrigin): LivePrincipal {
     const credentials = headers.get('Authorization') ?? headers.get('authorization') ?? origin.headers.authorization;
     const principal = this.find(BEARER.exec(credentials ?? '')?.[1] ?? '');
     if (principal === null) throw new StompFatal('Authentication is required');
-    return principal;
+    return this.counts.admit(principal, origin);
   }
 
   /** Null when the token is no good, or no good any more. */

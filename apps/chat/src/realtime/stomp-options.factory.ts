@@ -25,18 +25,22 @@ export function createStompOptions(
   const authenticator = app.get(StompAuthenticator);
   const authorizer = app.get(SubscriptionAuthorizer);
   const rates = app.get(LiveRates);
-  const { heartbeatMs, limits } = config.stomp;
+  const { heartbeatMs, limits, connections, handshakesPerSecond } = config.stomp;
   return {
     path: STOMP_ENDPOINT,
     allowedOrigins: config.corsOrigins,
     heartbeat: [heartbeatMs, heartbeatMs],
     limits,
+    transportLimits: {
+      connections,
+      connectionsPerSecond: config.rateLimits.enabled ? handshakesPerSecond : Number.POSITIVE_INFINITY,
+    },
     responseHeaders: { [HEADERS.instanceId]: config.instanceId },
     authenticate: (headers, origin) => Promise.resolve(authenticator.authenticate(headers, origin)),
     authorizeSubscription: (session, destination) => authorizer.authorize(session, destination),
     admitFrame: (session, command) => rates.admitFrame(session, command),
     mapError: (error) => toStompError(error, logger),
     onError: (error) => logger.error({ err: error }, 'a live listener failed'),
-    shutdown: { code: 1012 },
+    shutdown: { code: 1012, spreadMs: config.shutdown.spreadMs, timeoutMs: config.shutdown.drainMs },
   };
 }

@@ -33,7 +33,7 @@ function documentError(operation: Operation, code: ErrorCode): void {
   const status = String(ERROR_TABLE[code].status);
   const known = operation.responses[status];
   if (!known) operation.responses[status] = { description: code, content: ERROR_CONTENT };
-  else if (!known.description.includes(code)) known.description = `${known.description}, ${code}`;
+  else if (!known.description.split(', ').includes(code)) known.description = `${known.description}, ${code}`;
 }
 
 /** Takes the mark out; `owner` is then not required. */
