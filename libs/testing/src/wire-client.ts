@@ -42,7 +42,8 @@ export class WireClient {
 
   request<T = unknown>({ method, path, headers = {}, body }: WireRequest): Promise<WireAnswer<T>> {
     const { hostname, port } = new URL(this.baseUrl);
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const isAnnounced = body !== undefined && headers['transfer-encoding'] === undefined;
+    const length = isAnnounced ? { 'content-length': Buffer.byteLength(body) } : {};
     return new Promise((resolve, reject) => {
       const options = { hostname, port, method, path, agent: this.agent, headers: { ...length, ...headers } };
       const request = send(options, (response) => {
