@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig } from '@app/config';
+import { armFailpoints } from '@app/database';
 import { endOnSignals } from './end-on-signals.js';
 import { startStandalone } from './standalone.js';
 import { explainStartError } from './start-error.js';
@@ -7,6 +8,7 @@ import { describeStart } from './start-report.js';
 
 try {
   const config = loadConfig(process.env);
+  if (process.env['NODE_ENV'] === 'test') armFailpoints(process.env['FAILPOINTS']);
   const system = await startStandalone(config);
   endOnSignals({
     stop: () => system.stop(),

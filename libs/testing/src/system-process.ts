@@ -64,11 +64,11 @@ export class SystemProcess {
     return this.output;
   }
 
-  /** Starts the process (again) and waits until the gateway says ready. */
-  async boot(): Promise<void> {
+  /** Starts the process (again) and waits until the gateway says ready. `env` is for this start only. */
+  async boot(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, ['dist/apps/standalone/main.js'], {
       // Nothing else of this process's environment: test runners set MODE and BASE_URL for purposes of their own.
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.env },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -89,6 +89,14 @@ export class SystemProcess {
       if (performance.now() > deadline) throw new Error(`the system is not ready after 30 s:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  /** Resolves when the process has ended by itself, with the signal that ended it. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    const child = this.child!;
+    if (child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once('exit', resolve));
+    return child.signalCode;
   }
 
   /** Sends the signal and resolves with the exit code (null when the signal ended it). */
