@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountExport, AuthResponse, UserDto } from '@app/contracts';
-import type { Person } from '@app/testing';
+import type { Person, WireAnswer } from '@app/testing';
 import { expect } from 'vitest';
 import type { World } from '../world.js';
-import { bodyOf, type RestRecipe, type RestRecipes } from './rest-call.js';
+import { type RestRecipe, type RestRecipes } from './rest-call.js';
 
 const PROFILE = '/api/auth/profile';
 
@@ -51,8 +51,8 @@ const register: RestRecipe = async (world, name) => {
     'role and id in the body': { role: 'ADMIN', id: 1, tokenVersion: 7, password_hash: 'x' },
   };
   const body = { ...newAccount(), ...changes[name] };
-  const effect = (answer: Parameters<typeof bodyOf>[0]): void => {
-    const user = bodyOf<UserDto>(answer);
+  const effect = (answer: WireAnswer): void => {
+    const user = answer.body as UserDto;
     expect(accountOf(world, body.username)).toEqual({ id: user.id, role: 'USER', email: body.email });
     expect(user).toEqual({
       id: user.id,
@@ -79,7 +79,7 @@ const logIn: RestRecipe = async (world, name) => {
     path: '/api/auth/login',
     body: bodies[name] ?? { username, password },
     audience: { watch: [caller] },
-    effect: async (answer) => expect(await profileStatus(world, bodyOf<AuthResponse>(answer).token)).toBe(200),
+    effect: async (answer) => expect(await profileStatus(world, (answer.body as AuthResponse).token)).toBe(200),
   };
 };
 
@@ -106,7 +106,7 @@ const refresh: RestRecipe = async (world) => {
     path: '/api/auth/refresh',
     audience: { watch: [caller] },
     effect: async (answer) => {
-      expect(await profileStatus(world, bodyOf<AuthResponse>(answer).token)).toBe(200);
+      expect(await profileStatus(world, (answer.body as AuthResponse).token)).toBe(200);
       expect(await profileStatus(world, caller.token)).toBe(200);
       const rows = world.database.rows<{ reason: string; effective_at: string }>(
         `SELECT reason, effective_at FROM revocations WHERE user_id = ${caller.id}`,
@@ -186,7 +186,7 @@ const getExport: RestRecipe = async (world) => {
     path: '/api/auth/export',
     audience: { watch: [caller!] },
     effect: (answer) => {
-      const { account, contacts, blocks } = bodyOf<AccountExport>(answer);
+      const { account, contacts, blocks } = answer.body as AccountExport;
       expect([account.id, contacts.map(({ contact }) => contact.id), blocks]).toEqual([caller!.id, [friend!.id], []]);
       expect(answer.text).not.toContain('$2');
     },

@@ -3,7 +3,7 @@ import type { Person } from '@app/testing';
 import { expect } from 'vitest';
 import { applyBlock, makeRoom, makeTalk, type Room, type Talk } from '../scenes.js';
 import type { World } from '../world.js';
-import { NOBODY, bodyOf, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
+import { NOBODY, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
 
 /** What the caller has of its own in the lists: for a stranger nothing, for a former member a private talk only. */
 async function makeShelf(
@@ -28,11 +28,7 @@ const listConversations: RestRecipe = async (world, name) => {
     path: '/api/chat/conversations',
     audience: room.audience,
     effect: (answer) =>
-      expect(
-        bodyOf<ConversationDto[]>(answer)
-          .map(({ conversationId }) => conversationId)
-          .sort(),
-      ).toEqual(expected),
+      expect((answer.body as ConversationDto[]).map(({ conversationId }) => conversationId).sort()).toEqual(expected),
   };
 };
 
@@ -57,7 +53,7 @@ const sync: RestRecipe = async (world, name) => {
     body: { conversations: known[name] ?? {} },
     audience: room.audience,
     effect: (answer) => {
-      const { messages, receipts, removed: gone } = bodyOf<SyncResponse>(answer);
+      const { messages, receipts, removed: gone } = answer.body as SyncResponse;
       const own = [message, talk].filter((item) => item !== null && expected.includes(item.conversationId));
       expect(messages.map(({ id }) => id).sort((a, b) => a - b)).toEqual(
         own.map((item) => item!.id).sort((a, b) => a - b),

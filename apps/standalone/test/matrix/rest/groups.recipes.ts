@@ -3,7 +3,7 @@ import type { Person } from '@app/testing';
 import { expect } from 'vitest';
 import { makeGroup, makeRoom, type Room } from '../scenes.js';
 import type { World } from '../world.js';
-import { NOBODY, bodyOf, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
+import { NOBODY, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
 
 const GROUPS = '/api/groups';
 const byId = (people: readonly Person[]): number[] => people.map(({ id }) => id).sort((a, b) => a - b);
@@ -48,7 +48,7 @@ const createGroup: RestRecipe = async (world, name) => {
     body: bodies[name] ?? { name: 'mine' },
     audience: { watch: [caller, other] },
     effect: async (answer) => {
-      const group = bodyOf<GroupDto>(answer);
+      const group = answer.body as GroupDto;
       expect([group.name, group.createdBy, groupOf(world, group).created_by]).toEqual(['mine', caller.id, caller.id]);
       await expectRoster(world, group, group, [caller]);
     },
@@ -61,7 +61,7 @@ const getGroup: RestRecipe = async (world, name) => {
     caller,
     path: `${GROUPS}/${name === 'unknown group' ? NOBODY : group.id}`,
     audience,
-    effect: async (answer) => expectRoster(world, group, bodyOf<GroupDto>(answer), [owner, member, target]),
+    effect: async (answer) => expectRoster(world, group, answer.body as GroupDto, [owner, member, target]),
   };
 };
 
@@ -72,7 +72,7 @@ const listMembers: RestRecipe = async (world, name) => {
     path: `${GROUPS}/${name === 'unknown group' ? NOBODY : group.id}/members`,
     audience,
     effect: (answer) =>
-      expect(bodyOf<Page<PublicUserDto>>(answer).content.map(({ id }) => id)).toEqual(byId([owner, member, target])),
+      expect((answer.body as Page<PublicUserDto>).content.map(({ id }) => id)).toEqual(byId([owner, member, target])),
   };
 };
 
@@ -121,7 +121,7 @@ async function addCall(
     ...call,
     audience: { ...audience, watch: [...new Set([...audience.watch, added])], members: audience.members! },
     effect: async (answer) => {
-      await expectRoster(world, group, bodyOf<GroupDto>(answer), [...new Set([owner, member, target, added])]);
+      await expectRoster(world, group, answer.body as GroupDto, [...new Set([owner, member, target, added])]);
       if (added !== member)
         expect(await tap.find<LiveEvent>('/user/queue/events', ({ kind }) => kind === 'GROUP_ADDED')).toBeDefined();
       tap.close();
@@ -159,7 +159,7 @@ const removeMember: RestRecipe = async (world, name) => {
     audience: room.audience,
     effect: async (answer) => {
       const left = (alone ? [owner] : [owner, member, target]).filter((person) => person !== gone);
-      await expectRoster(world, group, bodyOf<GroupDto>(answer), left);
+      await expectRoster(world, group, answer.body as GroupDto, left);
       expect((await gone.rest.get(`${GROUPS}/${group.id}`)).status).toBe(403);
     },
   };
@@ -174,7 +174,7 @@ const transfer: RestRecipe = async (world, name) => {
     path: `${GROUPS}/${ids[0]}/owner/${ids[1]}`,
     audience,
     effect: async (answer) => {
-      expect([bodyOf<GroupDto>(answer).createdBy, groupOf(world, group).created_by]).toEqual([target.id, target.id]);
+      expect([(answer.body as GroupDto).createdBy, groupOf(world, group).created_by]).toEqual([target.id, target.id]);
       expect((await owner.rest.put(`${GROUPS}/${group.id}`, { name: 'no more' })).status).toBe(403);
     },
   };

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { makeDeleted, makePair, makeRoom, makeTalk, type Room, type Talk } from '../scenes.js';
 import type { Tap } from '../tap.js';
 import type { World } from '../world.js';
-import { NOBODY, bodyOf, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
+import { NOBODY, type RestCall, type RestRecipe, type RestRecipes } from './rest-call.js';
 
 const MESSAGES = '/api/chat/messages';
 
@@ -21,7 +21,7 @@ async function expectSent(
   call: { caller: Person; tap: Tap; destination: string },
   answer: WireAnswer,
 ): Promise<MessageDto> {
-  const message = bodyOf<MessageDto>(answer);
+  const message = answer.body as MessageDto;
   expect(message).toMatchObject({ sender: { id: call.caller.id, username: call.caller.username }, type: 'CHAT' });
   const live = await call.tap.find<MessageDto>(call.destination, (body) => body.id === message.id);
   expect(live).toEqual({ ...message, status: 'DELIVERED' });
@@ -65,7 +65,7 @@ const sendPrivate: RestRecipe = async (world, name) => {
     effect: async (answer) => {
       const stored = storedFor(world, `receiver_id = ${target.id}`);
       expect(stored).toHaveLength(1);
-      expect(stored[0]).toMatchObject({ id: bodyOf<MessageDto>(answer).id, sender_id: caller.id });
+      expect(stored[0]).toMatchObject({ id: (answer.body as MessageDto).id, sender_id: caller.id });
       if (first) expect(answer.body).toEqual(first);
       else
         expect(await expectSent({ caller, tap, destination: '/user/queue/reply' }, answer)).toMatchObject({
@@ -104,7 +104,7 @@ const privateHistory: RestRecipe = async (world, name) => {
     caller,
     path: `${MESSAGES}/${ids[name] ?? `${partner.id}/${target.id}`}`,
     audience,
-    effect: (answer) => expect(bodyOf<Page<MessageDto>>(answer).content).toEqual(silent ? [] : [message]),
+    effect: (answer) => expect((answer.body as Page<MessageDto>).content).toEqual(silent ? [] : [message]),
   };
 };
 
@@ -114,7 +114,7 @@ const groupHistory: RestRecipe = async (world, name) => {
     caller,
     path: `${MESSAGES}/${name === 'unknown group' ? NOBODY : group.id}`,
     audience,
-    effect: (answer) => expect(bodyOf<Page<MessageDto>>(answer).content).toEqual([message]),
+    effect: (answer) => expect((answer.body as Page<MessageDto>).content).toEqual([message]),
   };
 };
 
@@ -158,7 +158,7 @@ async function info(name: string, scene: Talk | Room): Promise<RestCall> {
     path: `${MESSAGES}/${name === 'unknown message' ? NOBODY : message.id}/info`,
     audience,
     effect: (answer) => {
-      const { readBy, deliveredTo } = bodyOf<MessageInfoDto>(answer);
+      const { readBy, deliveredTo } = answer.body as MessageInfoDto;
       expect([readBy, deliveredTo.map(({ id }) => id).sort((a, b) => a - b)]).toEqual([
         [],
         readers.sort((a, b) => a - b),

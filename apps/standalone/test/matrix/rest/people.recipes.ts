@@ -3,7 +3,7 @@ import type { Person, WireAnswer } from '@app/testing';
 import { expect } from 'vitest';
 import { makeDeleted, makePair } from '../scenes.js';
 import type { World } from '../world.js';
-import { NOBODY, bodyOf, type RestRecipe, type RestRecipes } from './rest-call.js';
+import { NOBODY, type RestRecipe, type RestRecipes } from './rest-call.js';
 
 const profileOf = ({ id, username }: Person): PublicUserDto => ({ id, username, profilePictureUrl: null, about: null });
 type Entry = { readonly id: number };
@@ -40,7 +40,7 @@ const addContact =
       ...(byName ? { body: { username: named.username } } : {}),
       audience,
       effect: (answer) => {
-        const added = bodyOf<ContactDto>(answer);
+        const added = answer.body as ContactDto;
         expect(added).toEqual({ id: before?.id ?? added.id, user: profileOf(caller), contact: profileOf(target) });
         expect(entriesOf(world, 'contacts', caller)).toEqual([target.id]);
         expect(entriesOf(world, 'contacts', target)).toEqual([]);
@@ -75,7 +75,7 @@ const listContacts: RestRecipe = async (world, name) => {
     path: `/api/contacts?size=1000${name === 'sort by a field not offered' ? '&sort=contact.password' : ''}`,
     audience,
     effect: (answer) => {
-      const { content, size } = bodyOf<Page<ContactDto>>(answer);
+      const { content, size } = answer.body as Page<ContactDto>;
       expect([content.map(({ user, contact }) => [user.id, contact.id]), size]).toEqual([
         [[caller.id, target.id]],
         100,
@@ -93,7 +93,7 @@ const block: RestRecipe = async (world, name) => {
     path: `/api/blocks/${named.id}`,
     audience,
     effect: async (answer) => {
-      const made = bodyOf<BlockDto>(answer);
+      const made = answer.body as BlockDto;
       expect(made).toEqual({ id: before?.id ?? made.id, user: profileOf(caller), blockedUser: profileOf(target) });
       expect(entriesOf(world, 'blocks', caller)).toEqual([target.id]);
       const next = await target.rest.post('/api/chat/messages', { receiver: { id: caller.id }, content: 'x' });
@@ -125,7 +125,7 @@ const listBlocks: RestRecipe = async (world, name) => {
     path: '/api/blocks',
     audience,
     effect: (answer) => {
-      const { content } = bodyOf<Page<BlockDto>>(answer);
+      const { content } = answer.body as Page<BlockDto>;
       expect(content.map(({ user, blockedUser }) => [user.id, blockedUser.id])).toEqual([[caller.id, target.id]]);
     },
   };
@@ -148,7 +148,7 @@ const getStatus: RestRecipe = async (world, name) => {
     audience,
     effect: (answer) => {
       tap.close();
-      expect(bodyOf<StatusDto>(answer)).toEqual({ status: { [String(userIds[0])]: expected } });
+      expect(answer.body as StatusDto).toEqual({ status: { [String(userIds[0])]: expected } });
     },
   };
 };
@@ -184,7 +184,7 @@ const listOnline: RestRecipe = async (world, name) => {
     audience,
     effect: (answer) => {
       tap.close();
-      expect(bodyOf<string[]>(answer).includes(target.username)).toBe(name !== 'blockedByTarget');
+      expect((answer.body as string[]).includes(target.username)).toBe(name !== 'blockedByTarget');
     },
   };
 };
@@ -198,8 +198,8 @@ export const PEOPLE_RECIPES: RestRecipes = {
   'DELETE /api/blocks/{blockedUserId}': unblock,
   'GET /api/blocks': listBlocks,
   'POST /api/users/status': getStatus,
-  'GET /api/users/search': search('/api/users/search', (answer) => bodyOf<Page<PublicUserDto>>(answer).content),
+  'GET /api/users/search': search('/api/users/search', (answer) => (answer.body as Page<PublicUserDto>).content),
   'GET /api/users/{id}': getUser,
-  'GET /api/chat/users/search': search('/api/chat/users/search', bodyOf),
+  'GET /api/chat/users/search': search('/api/chat/users/search', ({ body }) => body as PublicUserDto[]),
   'GET /api/chat/users/online': listOnline,
 };

@@ -22,5 +22,3 @@ export type RestRecipes = Readonly<Record<string, RestRecipe>>;
 
 /** An id that nobody has. */
 export const NOBODY = 9_007_199_254_740_991;
-
-export const bodyOf = <T>({ body }: WireAnswer): T => body as T;

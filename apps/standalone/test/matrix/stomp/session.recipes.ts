@@ -49,7 +49,7 @@ const connect =
       run: async (door) => {
         for (const [kind, token] of name === 'none' ? [['none', null] as const] : tokens) {
           const session = await StompSocket.open(world.url(door));
-          session.sayConnect(token!, command);
+          session.sayConnect(token, command);
           // A token beyond the length of a header line is thrown out as such.
           await expectClosed(session, null);
           expect([kind, session.frames.all.map((frame) => frame.command)]).toEqual([kind, ['ERROR']]);
