@@ -1,5 +1,6 @@
 import type { AppConfig } from '@app/config';
 import { AppError, HEADERS, STOMP_ENDPOINT } from '@app/contracts';
+import { SECURITY_HEADERS } from '@app/http-kit';
 import type { Logger } from '@app/observability';
 import { StompFatal, StompRefusal, type StompServerOptions } from '@app/stomp';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -35,7 +36,7 @@ export function createStompOptions(
       connections,
       connectionsPerSecond: config.rateLimits.enabled ? handshakesPerSecond : Number.POSITIVE_INFINITY,
     },
-    responseHeaders: { [HEADERS.instanceId]: config.instanceId },
+    responseHeaders: { ...SECURITY_HEADERS, [HEADERS.instanceId]: config.instanceId },
     authenticate: (headers, origin) => Promise.resolve(authenticator.authenticate(headers, origin)),
     authorizeSubscription: (session, destination) => authorizer.authorize(session, destination),
     admitFrame: (session, command) => rates.admitFrame(session, command),

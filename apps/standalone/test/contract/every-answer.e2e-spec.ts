@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Person } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { ContractSystem, DOORS, ORIGIN, type DoorName } from './contract-system.js';
 
 let system: ContractSystem;
@@ -55,3 +57,55 @@ async function rawId(door: DoorName, path: string, id: string): Promise<string> 
   await response.text();
   return response.headers.get('x-request-id') ?? '';
 }
+
+describe.each(['gateway', 'chat'] as const)('below /ws, at %s', (door) => {
+  /** What stands on every answer, also on those that are no JSON. */
+  const expectOwn = (headers: IncomingHttpHeaders, requestId: string): void =>
+    expect(headers).toMatchObject({
+      'x-instance-id': system.instanceId('chat'),
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+      'cache-control': expect.stringContaining('no-store') as string,
+    });
+  const upgrade = (path: string, origin: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const headers = { origin, 'x-request-id': 'upgrade-1' };
+      const socket = new WebSocket(system.process.urls[door].replace('http', 'ws') + path, { headers });
+      socket.on('upgrade', (response) => {
+        resolve(response);
+        socket.terminate();
+      });
+      socket.on('unexpected-response', (_request, response) => resolve(response.resume()));
+      socket.on('error', reject);
+    });
+
+  it.each([
+    ['/ws', ORIGIN, 101],
+    ['/ws/websocket', ORIGIN, 101],
+    ['/ws', 'https://evil.test', 403],
+    ['/ws/nothing/at/all', ORIGIN, 404],
+  ])('the upgrade of %s from %s is %i in full dress', async (path, origin, status) => {
+    const response = await upgrade(path, origin);
+    expect(response.statusCode).toBe(status);
+    expectOwn(response.headers, 'upgrade-1');
+  });
+
+  it.each([
+    ['GET', '/ws/info', 200],
+    ['GET', '/ws', 200],
+    ['OPTIONS', '/ws/info', 200],
+    ['GET', '/ws/nothing/at/all', 404],
+    ['POST', '/ws/info', 405],
+    ['POST', '/ws/000/no-such-session/xhr_send', 404],
+  ])('%s %s is %i in full dress, with one origin', async (method, path, status) => {
+    const headers = { origin: ORIGIN, 'x-request-id': 'sockjs-1', 'access-control-request-method': 'GET' };
+    const response = await fetch(system.process.urls[door] + path, { method, headers });
+    await response.text();
+    expect(response.status).toBe(status);
+    expectOwn(Object.fromEntries(response.headers), 'sockjs-1');
+    if (path !== '/ws') expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  });
+});

@@ -8,10 +8,9 @@ import { TRANSACTION_RECIPES } from './stomp/transaction.recipes.js';
 import { World } from './world.js';
 
 const FAMILIES = {
-  sessions: SESSION_RECIPES,
+  'sessions and transactions': { ...SESSION_RECIPES, ...TRANSACTION_RECIPES },
   SEND: SEND_RECIPES,
   SUBSCRIBE: SUBSCRIBE_RECIPES,
-  transactions: TRANSACTION_RECIPES,
 };
 
 it('every row of the matrix has a recipe', () => {

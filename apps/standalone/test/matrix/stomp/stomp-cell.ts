@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { idOf, type Cell, type StompRow } from '../matrix.js';
 import type { Tap } from '../tap.js';
 import type { Audience, World } from '../world.js';
-import type { FrameCall, StompRecipes } from './stomp-call.js';
+import type { FrameCall, StompCall, StompRecipes } from './stomp-call.js';
 
 type StompCell = Cell<StompRow>;
 
@@ -23,6 +23,7 @@ export async function expectClosed(session: StompSocket, code: string | null, ti
 /** Tries cells against one world, one after the other. */
 export class StompCells {
   private readonly lasting = new Map<Audience, Tap[]>();
+  private unread: { readonly id: string; readonly call: FrameCall } | null = null;
 
   constructor(
     private readonly world: World,
@@ -30,13 +31,25 @@ export class StompCells {
   ) {}
 
   async try(cell: StompCell): Promise<void> {
-    const call = await this.recipes[idOf(cell.row)]!(this.world, cell.case);
+    const call = await this.callOf(cell);
     if ('run' in call) return call.run(cell.door);
     const taps = await this.tapsOf(call.audience);
     if (cell.case === 'none' || cell.case === 'bad') await this.expectUnread(cell, call, taps);
     else await this.tryConnected(cell, call, taps);
     if (!call.audience.lasting) for (const tap of taps) tap.close();
     return undefined;
+  }
+
+  /** What is not read does nothing, so that one scene serves every cell without a good token. */
+  private async callOf({ row, case: name }: StompCell): Promise<StompCall> {
+    const id = idOf(row);
+    const isUnread = name === 'none' || name === 'bad';
+    if (isUnread && this.unread?.id === id) return this.unread.call;
+    const call = await this.recipes[id]!(this.world, name);
+    if (!isUnread || 'run' in call) return call;
+    const lasting = { ...call, audience: { ...call.audience, lasting: true } };
+    this.unread = { id, call: lasting };
+    return lasting;
   }
 
   private async tapsOf(audience: Audience): Promise<Tap[]> {

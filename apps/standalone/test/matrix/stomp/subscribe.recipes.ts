@@ -20,7 +20,7 @@ const subscribe =
     matches: (body: unknown) => boolean = () => true,
   ): StompRecipe =>
   async (world, name) => {
-    const room: Subscribing = { ...(await makeRoom(world, name)), peer: await world.person('peer') };
+    const room: Subscribing = { ...(await shareRoom(world, name)), peer: await world.person('peer') };
     const effect = async (session: StompSocket): Promise<void> => {
       if (!provoke) return;
       await provoke(room, session);
