@@ -1,40 +1,11 @@
-import { BigintColumn, BigintKeyColumn, TimeColumn } from '@app/database';
+import { BigintKeyColumn, TimeColumn } from '@app/database';
 import { Column, Entity } from 'typeorm';
+import { OutboxColumns } from './outbox-columns.entity.js';
 
 @Entity('outbox_dead')
-export class DeadOutboxRow {
+export class DeadOutboxRow extends OutboxColumns {
   @BigintKeyColumn('id')
   id: number;
-
-  @Column('varchar', { name: 'topic', length: 64 })
-  topic: string;
-
-  @Column('varchar', { name: 'aggregatetype', length: 64 })
-  aggregatetype: string;
-
-  @Column('varchar', { name: 'aggregateid', length: 64 })
-  aggregateid: string;
-
-  @Column('varchar', { name: 'type', length: 64 })
-  type: string;
-
-  @Column('mediumtext', { name: 'payload' })
-  payload: string;
-
-  @BigintColumn('conversation_id')
-  conversationId: number;
-
-  @BigintColumn('seq', { nullable: true })
-  seq: number | null;
-
-  @BigintColumn('from_seq', { nullable: true })
-  fromSeq: number | null;
-
-  @Column('varchar', { name: 'owner', length: 100 })
-  owner: string;
-
-  @TimeColumn('created_at')
-  createdAt: Date;
 
   @Column('int', { name: 'attempts' })
   attempts: number;
