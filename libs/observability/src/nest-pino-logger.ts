@@ -23,7 +23,8 @@ export class NestPinoLogger implements LoggerService {
     this.write(CHATTY.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    // What `listen` throws is explained by whoever called it.
+    this.write(rest.at(-1) === 'NestApplication' ? 'debug' : 'error', message, rest);
   }
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('error', message, rest);
