@@ -6,6 +6,7 @@ export * from './database-time.js';
 export * from './execute.js';
 export * from './sql.js';
 export * from './failpoint.js';
+export * from './id-window.js';
 export * from './schema/columns.js';
 export * from './schema/migrate.js';
 export * from './schema/schema-drift.js';

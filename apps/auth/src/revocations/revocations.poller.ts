@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { IdWindow } from '@app/database';
 import type { Clock, Logger } from '@app/observability';
 import { RevocationList, type RevocationRow } from '@app/security';
 import { AUTH_CLOCK, AUTH_LOGGER } from '../auth.tokens.js';
-import { IdWindow } from './id-window.js';
 import { RevocationsRepository } from './revocations.repository.js';
 
 const POLL_MS = 500;

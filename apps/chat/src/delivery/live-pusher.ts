@@ -3,6 +3,7 @@ import {
   QUEUES,
   groupTopic,
   groupTypingTopic,
+  parseConversationId,
   type GroupEvent,
   type LiveEvent,
   type MessageDto,
@@ -126,5 +127,7 @@ const placeOf = ({ conversationId, seq }: MessageDto): Record<string, string | n
   'x-seq': seq,
 });
 
-const groupOf = (conversationId: string): number | null =>
-  conversationId.startsWith('g:') ? Number(conversationId.slice(2)) : null;
+function groupOf(conversationId: string): number | null {
+  const ref = parseConversationId(conversationId);
+  return ref?.kind === 'GROUP' ? ref.groupId : null;
+}

@@ -1,11 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Database } from '@app/database';
+import { Database, IdWindow } from '@app/database';
 import type { Logger } from '@app/observability';
 import { RevocationList, type RevocationRow } from '@app/security';
 import { CHAT_LOGGER } from '../chat.tokens.js';
 import { DirectoryRepository } from '../directory/index.js';
 import { AccountDeletions } from '../groups/index.js';
-import { OverlappingWindow } from './overlapping-window.js';
 import { REALTIME_OPTIONS, type RealtimeOptions } from './realtime.options.js';
 
 const OVERLAP_MS = 10_000;
@@ -13,7 +12,7 @@ const OVERLAP_MS = 10_000;
 /** Keeps this instance's {@link RevocationList} within half a second of auth's table, which no broker's outage can delay. */
 @Injectable()
 export class RevocationPoller implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly window: OverlappingWindow;
+  private readonly window = new IdWindow(OVERLAP_MS);
   private readonly closedAccounts = new Set<number>();
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> = Promise.resolve();
@@ -25,9 +24,7 @@ export class RevocationPoller implements OnApplicationBootstrap, OnModuleDestroy
     private readonly deletions: AccountDeletions,
     @Inject(CHAT_LOGGER) private readonly logger: Logger,
     @Inject(REALTIME_OPTIONS) private readonly options: RealtimeOptions,
-  ) {
-    this.window = new OverlappingWindow(OVERLAP_MS, options.clock);
-  }
+  ) {}
 
   /** The set is complete before the first request is served. */
   async onApplicationBootstrap(): Promise<void> {
@@ -47,10 +44,11 @@ export class RevocationPoller implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async poll(): Promise<void> {
-    const rows = await this.directory.listRevocations(this.database.read, this.window.afterId, this.options.clock());
+    const now = this.options.clock();
+    const rows = await this.directory.listRevocations(this.database.read, this.window.start(now), now);
     this.revocations.apply(rows);
     for (const row of rows) await this.closeDeletedAccount(row);
-    this.window.saw(rows.map((row) => row.id));
+    this.window.note(now, rows.at(-1)?.id ?? 0);
   }
 
   private async closeDeletedAccount({ reason, userId }: RevocationRow): Promise<void> {

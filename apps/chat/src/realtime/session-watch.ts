@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { groupTopic, groupTypingTopic } from '@app/contracts';
+import { IdWindow } from '@app/database';
 import type { Logger } from '@app/observability';
 import { RevocationList, type Principal } from '@app/security';
 import { SimpUserRegistry, type StompSession } from '@app/stomp';
 import { CHAT_LOGGER } from '../chat.tokens.js';
 import { GroupRemovalsRepository, type GroupRemoval } from './group-removals.repository.js';
 import { LiveAudience } from './live-audience.js';
-import { OverlappingWindow } from './overlapping-window.js';
 import { REALTIME_OPTIONS, type RealtimeOptions } from './realtime.options.js';
 
 const OVERLAP_MS = 10_000;
@@ -17,7 +17,7 @@ const OVERLAP_MS = 10_000;
  */
 @Injectable()
 export class SessionWatch implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly window: OverlappingWindow;
+  private readonly window = new IdWindow(OVERLAP_MS);
   private readonly startedAt: number;
   private timer: NodeJS.Timeout | undefined;
   private watching: Promise<void> = Promise.resolve();
@@ -30,7 +30,6 @@ export class SessionWatch implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CHAT_LOGGER) private readonly logger: Logger,
     @Inject(REALTIME_OPTIONS) private readonly options: RealtimeOptions,
   ) {
-    this.window = new OverlappingWindow(OVERLAP_MS, options.clock);
     this.startedAt = options.clock() - OVERLAP_MS;
   }
 
@@ -58,9 +57,10 @@ export class SessionWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async endRemovedSubscriptions(): Promise<void> {
     try {
-      const removals = await this.removals.listRemovals(this.window.afterId, this.startedAt);
+      const now = this.options.clock();
+      const removals = await this.removals.listRemovals(this.window.start(now), this.startedAt);
       for (const removal of removals) await this.endSubscriptions(removal);
-      this.window.saw(removals.map((removal) => removal.id));
+      this.window.note(now, removals.at(-1)?.id ?? 0);
     } catch (error) {
       this.logger.warn({ err: error }, 'group removals could not be read');
     }

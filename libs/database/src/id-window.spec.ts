@@ -34,6 +34,13 @@ describe('IdWindow', () => {
     }
   });
 
+  it('never moves back', () => {
+    const window = new IdWindow(10);
+    window.note(0, 9);
+    window.note(100, 4);
+    expect(window.start(200)).toBe(9);
+  });
+
   it('keeps no more than the overlap holds', () => {
     const window = new IdWindow(30_000);
     for (let at = 0; at <= 1_000_000; at += 500) {
